@@ -1,34 +1,35 @@
-"""Keep chapters free of what running them leaves behind."""
+"""Keep notebooks free of what running them leaves behind."""
 
 from pathlib import Path
 
 import nbformat
+from nbformat import NotebookNode
 
-METADATA = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
+METADATA = {
+    "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+    "language_info": {"name": "python"},
+}
+
+
+def drop_metadata(notebook: NotebookNode) -> None:
+    """Leave a notebook the name of its kernel and its cells' tags, which the page needs."""
+    notebook.metadata = nbformat.from_dict(METADATA)
+    for cell in notebook.cells:
+        cell.metadata = {key: tags for key, tags in cell.metadata.items() if key == "tags"}
 
 
 def stripped(text: str) -> str:
-    """Return a notebook's JSON without outputs, execution counts and incidental metadata.
-
-    Of a cell's metadata only the tags stay, which say how the page shows it.
-    """
+    """Return a chapter's JSON without outputs, execution counts and incidental metadata."""
     notebook = nbformat.reads(text, as_version=4)
-    notebook.metadata = nbformat.from_dict(METADATA)
+    drop_metadata(notebook)
     for cell in notebook.cells:
-        cell.metadata = {k: v for k, v in cell.metadata.items() if k == "tags"}
         if cell.cell_type == "code":
             cell.outputs = []
             cell.execution_count = None
     return str(nbformat.writes(notebook)) + "\n"
 
 
-def strip_chapters(root: Path) -> list[Path]:
-    """Strip every notebook in ``root/chapters`` in place; return those that changed."""
-    changed = []
+def strip_chapters(root: Path) -> None:
+    """Strip every notebook in ``root/chapters`` in place."""
     for path in sorted((root / "chapters").glob("*.ipynb")):
-        before = path.read_text(encoding="utf-8")
-        after = stripped(before)
-        if after != before:
-            path.write_text(after, encoding="utf-8")
-            changed.append(path)
-    return changed
+        path.write_text(stripped(path.read_text(encoding="utf-8")), encoding="utf-8")
