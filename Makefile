@@ -4,10 +4,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 COLAB := _build/colab
-# Colab has Python 3.13; without one (on the path or from pyenv), the nearest older one does.
-COLAB_PYTHON ?= $(shell for v in 3.13 3.12 3.11; do \
-  for p in python$$v "$$(pyenv root 2>/dev/null)"/versions/$$v.*/bin/python; do \
-  "$$p" -c "" 2>/dev/null && echo "$$p" && exit; done; done)
+# Colab has Python 3.13; where there is none, the nearest older one does.
+COLAB_PYTHON ?= $(shell for v in 3.13 3.12 3.11 3; do \
+  python$$v -c "" 2>/dev/null && echo python$$v && break; done)
 
 .DEFAULT_GOAL := help
 .PHONY: help env book test test-colab lab worksheets lock clean
@@ -37,7 +36,7 @@ test: book  ## run every test
 	$(BIN)/pytest tests --cov
 
 test-colab: $(COLAB)/ready  ## run the worksheets with the versions that Colab ships
-	$(COLAB)/bin/python tests/colab/run_worksheets.py
+	$(COLAB)/bin/python tests/colab/run_worksheets.py || { rm $<; exit 1; }  # it may have changed it
 
 $(COLAB)/ready: tests/colab/requirements.txt
 	$(COLAB_PYTHON) -m venv --clear --without-pip $(COLAB)

@@ -29,7 +29,12 @@ def stripped(text: str) -> str:
     return str(nbformat.writes(notebook)) + "\n"
 
 
+def notebooks(root: Path) -> list[Path]:
+    """List the notebooks that the book runs when it is built."""
+    return sorted([*root.glob("chapters/*.ipynb"), *root.glob("appendix/*.ipynb")])
+
+
 def strip_chapters(root: Path) -> None:
-    """Strip every notebook in ``root/chapters`` in place."""
-    for path in sorted((root / "chapters").glob("*.ipynb")):
+    """Strip every notebook that the book runs, in place."""
+    for path in notebooks(root):
         path.write_text(stripped(path.read_text(encoding="utf-8")), encoding="utf-8")
