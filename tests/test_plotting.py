@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 
 from lenet_course import plotting
 from lenet_course.models import lenet5_tutorial
+from lenet_course.plotting.picture import INK
 
 WORDS = {"caption": "What it finds.", "alt": "What it <shows>."}
 IMAGES = np.random.default_rng(0).integers(0, 256, (12, 5, 4))
@@ -55,7 +56,7 @@ def test_a_picture_without_words_is_refused(empty, words):
 
 def test_ink_takes_the_color_of_the_page(draw):
     svg = draw().svg
-    assert plotting.INK not in svg
+    assert INK not in svg
     assert "currentColor" in svg or "<image" in svg
 
 

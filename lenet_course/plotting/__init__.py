@@ -1,0 +1,28 @@
+"""The figures of the book: drawings with words, readable on light and on dark pages.
+
+Every function takes a ``caption``, which states the finding, and an ``alt``, which states
+the picture for those who cannot see it; neither may be empty. It returns a ``Picture``,
+which a notebook shows when it is the last line of a cell. Pictures are vector drawings
+placed in the page itself, so their lines and letters take the color of the text around them.
+"""
+
+from lenet_course.plotting.architecture import network
+from lenet_course.plotting.images import digits
+from lenet_course.plotting.picture import Picture, picture
+from lenet_course.plotting.training import (
+    confusion,
+    label_counts,
+    learning_curves,
+    probabilities,
+)
+
+__all__ = [
+    "Picture",
+    "confusion",
+    "digits",
+    "label_counts",
+    "learning_curves",
+    "network",
+    "picture",
+    "probabilities",
+]
