@@ -4,7 +4,7 @@ import nbformat
 import pytest
 
 from lenet_course.authoring import __main__ as command
-from lenet_course.authoring import adopt, data, worksheets
+from lenet_course.authoring import adopt, data, logo, worksheets
 
 
 @pytest.fixture
@@ -20,6 +20,7 @@ def course(tmp_path, monkeypatch):
     [
         (["worksheets"], worksheets, "make_worksheets", ["ROOT"]),
         (["run-solutions"], worksheets, "run_solutions", ["ROOT"]),
+        (["logo"], logo, "write_logo", ["ROOT"]),
         (["students", "out"], worksheets, "student_release", ["ROOT", "out"]),
         (["pack-data", "--mnist", "a"], data, "pack_mnist", ["a"]),
         (["pack-data", "--fashion-mnist", "b"], data, "pack_fashion_mnist", ["b"]),

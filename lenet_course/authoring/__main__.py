@@ -5,7 +5,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from lenet_course.authoring import adopt, chapters, data, worksheets
+from lenet_course.authoring import adopt, chapters, data, logo, worksheets
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -15,6 +15,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     commands.add_parser("worksheets", help="make exercises/ from solutions/")
     commands.add_parser("run-solutions", help="run solutions/ and store what they print")
     commands.add_parser("strip", help="remove outputs and incidental metadata from chapters/")
+    commands.add_parser("logo", help="draw assets/logo.svg")
     students = commands.add_parser("students", help="write a release without the solutions")
     students.add_argument("destination", type=Path, help="a new or empty folder")
     pack = commands.add_parser("pack-data", help="make the package's data files anew")
@@ -41,6 +42,8 @@ def _run(chosen: argparse.Namespace, root: Path) -> None:
             worksheets.run_solutions(root)
         case "strip":
             chapters.strip_chapters(root)
+        case "logo":
+            logo.write_logo(root)
         case "students":
             worksheets.student_release(root, chosen.destination)
         case "pack-data":
