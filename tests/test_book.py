@@ -10,6 +10,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from sphinx.application import Sphinx
+from sphinx.util.docutils import docutils_namespace
 
 from lenet_course import book
 
@@ -121,15 +122,20 @@ def test_the_extension_in_a_book_of_markdown(tmp_path):
     """The same extension without Jupyter Book, in this process."""
     source, output = tmp_path / "source", tmp_path / "_build" / "html"
     source.mkdir()
-    (source / "conf.py").write_text("extensions = ['myst_nb', 'lenet_course.book']\n")
+    settings = {
+        "extensions": ["myst_nb", "lenet_course.book"],
+        # Named here, so that Sphinx's own table, which other tests read, is not written to.
+        "source_suffix": {".md": "myst-nb"},
+    }
     (source / "index.md").write_text("# Book\n\n![](a.png)\n\n![Words.](a.png)\n")
     (source / "a.png").write_bytes(b"")
     (source / "requirements.lock").write_text("numpy==1\n")
     old = tmp_path / "_build" / ".jupyter_cache" / "0123456789abcdef"
     old.mkdir(parents=True)
     warnings = io.StringIO()
-    app = Sphinx(source, source, output, output, "html", status=None, warning=warnings)
-    app.build()
+    with docutils_namespace():
+        app = Sphinx(source, None, output, output, "html", settings, status=None, warning=warnings)
+        app.build()
     assert warnings.getvalue().count("picture without alternative text: a.png") == 1
     assert not old.exists()
     cache = Path(app.config.nb_execution_cache_path)

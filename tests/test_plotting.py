@@ -5,7 +5,7 @@ import xml.etree.ElementTree as ET
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from matplotlib.figure import Figure
 
@@ -86,6 +86,7 @@ def test_two_pictures_share_no_names():
     assert first.isdisjoint(second)
 
 
+@settings(max_examples=20)
 @given(st.integers(1, 30), st.integers(1, 12))
 def test_digits_shows_each_image_once(n, columns):
     svg = plotting.digits(np.ones((n, 2, 2)), columns=columns, **WORDS).svg
