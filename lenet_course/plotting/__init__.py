@@ -6,9 +6,18 @@ which a notebook shows when it is the last line of a cell. Pictures are vector d
 placed in the page itself, so their lines and letters take the color of the text around them.
 """
 
+from lenet_course.plotting.activations import curves, layer_histograms
 from lenet_course.plotting.architecture import network
+from lenet_course.plotting.backpropagation import (
+    back_and_forth,
+    gradient_sizes,
+    step_errors,
+    written_out,
+)
+from lenet_course.plotting.convolution import one_unit, receptive_fields, signed_maps
 from lenet_course.plotting.images import digits
 from lenet_course.plotting.picture import Picture, picture
+from lenet_course.plotting.subsampling import by_window, subsampled
 from lenet_course.plotting.training import (
     confusion,
     label_counts,
@@ -18,11 +27,22 @@ from lenet_course.plotting.training import (
 
 __all__ = [
     "Picture",
+    "back_and_forth",
+    "by_window",
     "confusion",
+    "curves",
     "digits",
+    "gradient_sizes",
     "label_counts",
+    "layer_histograms",
     "learning_curves",
     "network",
+    "one_unit",
     "picture",
     "probabilities",
+    "receptive_fields",
+    "signed_maps",
+    "step_errors",
+    "subsampled",
+    "written_out",
 ]
