@@ -8,6 +8,7 @@ depend on has changed, and it refuses a picture without words.
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 import sys
 from importlib import metadata
@@ -78,6 +79,9 @@ def demand_alternative_text(app: Sphinx, doctree: nodes.document) -> None:
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register the extension with Sphinx."""
+    # The chapters' NumPy networks multiply small matrices: a second thread gains them little,
+    # and on a busy machine costs minutes. Kernels inherit this.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     # After Jupyter Book has set its own values, before MyST-NB reads them.
     app.connect("config-inited", use_own_cache, priority=900)
     app.connect("doctree-read", demand_alternative_text)

@@ -143,9 +143,8 @@ def add_windows(patches: Array, shape: tuple[int, ...], stride: int = 1) -> Arra
         Of that shape.
     """
     _, rows, columns, size, _, _ = patches.shape
-    n, height, width, channels = shape
-    # In memory a plane for each channel: NumPy adds long rows of numbers faster than short ones.
-    result = np.zeros((channels, n, height, width), patches.dtype).transpose(1, 2, 3, 0)
+    # In the patches' order in memory, whichever it is: NumPy adds like to like fastest.
+    result = np.zeros_like(patches[:, :, :, 0, 0], shape=shape)
     for i in range(size):
         for j in range(size):
             down = slice(i, i + stride * rows, stride)
