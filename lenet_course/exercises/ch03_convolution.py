@@ -1,8 +1,7 @@
 """The exercises of chapter 03, Convolution.
 
 Each check tries the answer on a few small inputs, chosen so that every mistake named below gives
-a result of its own. The right answers, with which a worksheet goes on past a blank, come first;
-the mistakes follow, each written out as the function that makes it.
+a result of its own. The right answers, with which a worksheet goes on past a blank, come first.
 """
 
 import dis
@@ -14,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lenet_course.exercises.answer import as_array, call, describe
+from lenet_course.exercises.comparison import Shape, check_shape, check_values
 from lenet_course.exercises.exercise import Exercise, Wrong
 from lenet_course.scratch import correlate_loops, windows
 
@@ -65,13 +65,13 @@ _SIDE_MISTAKES: Mistakes = (
     ),
     (
         lambda n, k, p, s: (n + 2 * p - k) // s,
-        "The last step was counted, the first position was not: a window that cannot move at all "
-        "still has one position. Add 1 at the end.",
+        "The steps were counted, but not the position before the first step: a window that cannot "
+        "move at all still has one. Add 1 at the end.",
     ),
     (
         lambda n, k, p, s: n + 2 * p - k + 1,
         "That is the number of positions when the window moves one pixel at a time. With a "
-        "stride of {s} it stops at one in {s} of them only.",
+        "stride of {s} it takes only one in {s} of them.",
     ),
     (
         lambda n, k, p, s: (n - k) // s + 1,
@@ -93,8 +93,8 @@ _SIDE_MISTAKES: Mistakes = (
     ),
     (
         lambda n, k, p, s: n // s,
-        "So it is where the padding is chosen to keep the side (Keras calls that 'same'). Here "
-        "the padding is {p}, and the kernel of {k} takes its share.",
+        "That is the side where the padding is chosen to keep it (Keras calls that 'same'). Here "
+        "the padding is {p}: count the places where a kernel of side {k} fits.",
     ),
 )
 
@@ -106,67 +106,23 @@ def check_side(answer: Any) -> None:
         right = side(n, k, p, s)
         if given == right:
             continue
-        asked = f"n={n}, k={k}, padding={p} and stride={s}"
-        for mistake, message in _SIDE_MISTAKES:
+        received = (
+            f"For n={n}, k={k}, padding={p} and stride={s} you gave {given}; it should be {right}."
+        )
+        for mistake, why in _SIDE_MISTAKES:
             if np.isclose(given, mistake(n, k, p, s), rtol=0, atol=1e-9):
-                raise Wrong(f"For {asked} you gave {given}. {message.format(n=n, k=k, p=p, s=s)}")
-        raise Wrong(f"For {asked} you gave {given}. Count on paper: the map has {right}.")
+                raise Wrong(f"{received} {why.format(n=n, k=k, p=p, s=s)}")
+        raise Wrong(f"{received} Draw the pixels on paper and move the window along them.")
 
 
-def _over_positions(
-    image: Array, kernel: Array, unit: Callable[[Array, Array], Any], shorter: int = 0
-) -> Array:
-    """Compute a unit for each window; leave out the last `shorter` rows and columns."""
-    view = windows(image[None, :, :, None], len(kernel))[0, ..., 0]
-    rows, columns = (n - shorter for n in view.shape[:2])
-    return np.array([[unit(view[r, c], kernel) for c in range(columns)] for r in range(rows)])
-
-
-def _product_sum(window: Array, kernel: Array) -> Any:
-    return (window * kernel).sum()
-
-
-_CORRELATE_MISTAKES: Mistakes = (
-    (
-        lambda image, kernel: correlate_loops(image, kernel[::-1, ::-1]),
-        "the kernel was mirrored: that is the convolution of mathematics. In a network the indices "
-        "of image and kernel grow together: image[r + i, c + j] meets kernel[i, j].",
-    ),
-    (
-        lambda image, kernel: correlate_loops(image, kernel.T),
-        "rows and columns of the kernel were exchanged. image[r + i, c + j] meets kernel[i, j], "
-        "not kernel[j, i].",
-    ),
-    (
-        lambda image, kernel: _over_positions(image, kernel, _product_sum, shorter=1),
-        "the last row and the last column are missing. A loop to n - k stops one position early: "
-        "there are n - k + 1.",
-    ),
-    (
-        lambda image, kernel: correlate_loops(np.pad(image, len(kernel) // 2), kernel),
-        "the loops ran over an image with a border of zeros, so that the map is as large as the "
-        "image. Nothing is to be padded here: the window stays inside.",
-    ),
-    (
-        lambda image, kernel: correlate_loops(image, kernel).T,
-        "the map is transposed. Rows come first, in the image, in the kernel and in the map: "
-        "result[r, c].",
-    ),
-    (
-        lambda image, kernel: _over_positions(image, kernel, lambda w, k: w[-1, -1] * k[-1, -1]),
-        "each unit holds only the last of its products, because each overwrote the one before. "
-        "Add up: +=, beginning at 0.",
-    ),
-    (
-        lambda image, kernel: _over_positions(image, kernel, lambda w, k: (w * k).mean()),
-        "each unit is the mean of its products. A convolution adds them up and does not divide.",
-    ),
-    (
-        lambda image, kernel: _over_positions(image, kernel, lambda w, k: (w @ k).sum()),
-        "window and kernel were multiplied as matrices. Each pixel meets one weight, the one in "
-        "its own place: * and not @.",
-    ),
-)
+_CORRELATE_SHAPES: dict[Shape, str] = {
+    (4, 6): "The last row and the last column are missing. A loop to n - k stops one position "
+    "early: there are n - k + 1.",
+    (7, 9): "The map is as large as the image, as if the image had a border of zeros. Nothing is "
+    "padded here: the window stays inside.",
+    (7, 5): "The map is transposed. Rows come first, in the image, in the kernel and in the map: "
+    "result[r, c].",
+}
 
 
 def check_correlate(answer: Any) -> None:
@@ -176,27 +132,42 @@ def check_correlate(answer: Any) -> None:
     image, kernel = random.normal(size=(7, 9)), random.normal(size=(3, 3))
     given = as_array(call(answer, image=image, kernel=kernel), "The result")
     right = correlate(image, kernel)
-    if _equal(given, right):
-        return
-    for mistake, message in _CORRELATE_MISTAKES:
-        if _equal(given, mistake(image, kernel)):
-            raise Wrong(
-                "For an image (7, 9) and a kernel (3, 3) your map has the shape "
-                f"{given.shape}, but {message}"
-            )
-    if given.shape != right.shape:
-        raise Wrong(
-            f"The map has shape {given.shape}. A kernel of 3 by 3 has 5 positions down and 7 "
-            "across in an image of 7 by 9."
-        )
-    at = _first_difference(given, right)
-    raise Wrong(
-        f"Unit {at} is {given[at]:.4f} and should be {right[at]:.4f}: the sum of the nine products "
-        f"of kernel and image[{at[0]}:{at[0] + 3}, {at[1]}:{at[1] + 3}]."
+    positions = "A 3x3 kernel has 5 positions down and 7 across in an image of 7x9."
+    check_shape(given, right.shape, _CORRELATE_SHAPES, positions)
+    every_window = windows(image[None, :, :, None], 3)[0, ..., 0]
+    known = (
+        (
+            correlate(image, kernel[::-1, ::-1]),
+            "The kernel was mirrored: that is the convolution of mathematics. In a network the "
+            "indices of image and kernel grow together: image[r + i, c + j] meets kernel[i, j].",
+        ),
+        (
+            correlate(image, kernel.T),
+            "Rows and columns of the kernel were exchanged. image[r + i, c + j] meets "
+            "kernel[i, j], not kernel[j, i].",
+        ),
+        (
+            image[2:, 2:] * kernel[2, 2],
+            "The unit holds only the last of its products, because each overwrote the one before. "
+            "Add them up with +=, beginning at 0.",
+        ),
+        (
+            right / 9,
+            "The unit is the mean of its products. A convolution adds them up and does not divide.",
+        ),
+        (
+            (every_window @ kernel).sum(axis=(2, 3)),
+            "Window and kernel were multiplied as matrices. Each pixel meets one weight, the one "
+            "in its own place: * and not @.",
+        ),
     )
+    otherwise = "A unit is the sum of the nine products of the kernel and the unit's window."
+    check_values(given, right, known, otherwise, "The unit")
 
 
 _ONE_BIAS = "One bias for the whole layer is too few: each map has its own."
+# Functions of the right parameters p and connections c, the number of maps m, the weights w of a
+# kernel, the units u of a map and the inputs of a channel.
 _COUNT_MISTAKES: Mistakes = (
     (
         lambda p, c, m, w, u, inputs: (p - m, c - m * u),
@@ -238,7 +209,7 @@ _COUNT_MISTAKES: Mistakes = (
         "Every unit was connected to every pixel of a channel, as in a dense layer. A unit of a "
         "convolution sees its window only.",
     ),
-    (lambda p, c, m, w, u, inputs: (c, p), "The two are exchanged: parameters come first."),
+    (lambda p, c, m, w, u, inputs: (c, p), "The two are swapped: parameters come first."),
 )
 
 
@@ -250,33 +221,31 @@ def check_count(answer: Any) -> None:
         right = count(n, k, channels, maps)
         if given == right:
             continue
-        asked = f"For n={n}, k={k}, channels={channels} and maps={maps} you gave {given}."
+        received = (
+            f"For n={n}, k={k}, channels={channels} and maps={maps} you gave {given}; "
+            f"it should be {right}."
+        )
         numbers = {"w": k * k * channels, "u": side(n, k) ** 2, "inputs": n * n}
-        for mistake, message in _COUNT_MISTAKES:
+        for mistake, why in _COUNT_MISTAKES:
             if given == mistake(*right, maps, **numbers):
                 fan_in = numbers["w"] + 1
-                raise Wrong(f"{asked} {message.format(**numbers, fan_in=fan_in)}")
+                raise Wrong(f"{received} {why.format(**numbers, fan_in=fan_in)}")
         if given == count(n, k, 1, maps):
             raise Wrong(
-                f"{asked} A kernel was counted for one channel only. It reaches through all "
+                f"{received} A kernel was counted for one channel only. It reaches through all "
                 f"{channels} and has a weight of its own in each: {k} x {k} x {channels}."
             )
-        name, mine, theirs = (
-            ("parameters", given[0], right[0])
-            if given[0] != right[0]
-            else ("connections", given[1], right[1])
-        )
-        raise Wrong(f"{asked} Look again at the {name}: {mine:,} should be {theirs:,}.")
+        what = "parameters" if given[0] != right[0] else "connections"
+        raise Wrong(f"{received} Look again at the {what}.")
 
 
-def _pair(result: Any) -> tuple[int, int]:
-    try:
-        parameters, connections = result
-    except (TypeError, ValueError) as error:
+def _pair(result: Any) -> tuple[Any, Any]:
+    if np.shape(result) != (2,):
         raise Wrong(
             f"Your function returned {describe(result)}. Return two numbers: "
             "parameters, connections."
-        ) from error
+        )
+    parameters, connections = np.asarray(result).tolist()
     return parameters, connections
 
 
@@ -346,68 +315,26 @@ def check_field(answer: Any) -> None:
         right = field(layers)
         if given == right:
             continue
-        asked = f"For layers={layers} you gave {given}."
-        for mistake, message in _FIELD_MISTAKES:
+        received = f"For layers={layers} you gave {given}; it should be {right}."
+        for mistake, why in _FIELD_MISTAKES:
             if given == mistake(layers):
-                raise Wrong(f"{asked} {message}")
-        raise Wrong(f"{asked} A change to any of {right} pixels in a row would be felt.")
+                raise Wrong(f"{received} {why}")
+        raise Wrong(
+            f"{received} Work it out layer by layer: how wide is the field, and how far apart are "
+            "two neighboring units?"
+        )
 
 
-def _shuffled(view_axes: tuple[int, ...]) -> Callable[[Array, Array, Array], Array]:
-    """Compute maps with the axes of a window in another order than those of the kernels."""
-
-    def compute(images: Array, kernels: Array, bias: Array) -> Array:
-        k, _, channels, maps = kernels.shape
-        view = windows(images, k)
-        rows = view.transpose(0, 1, 2, *view_axes).reshape(-1, k * k * channels)
-        return (rows @ kernels.reshape(-1, maps) + bias).reshape(*view.shape[:3], maps)
-
-    return compute
-
-
-_MAPS_MISTAKES: Mistakes = (
-    (
-        lambda x, w, b: compute_maps(x, w, 0 * b),
-        "the bias is missing: each map adds its own, bias[m], to every unit.",
-    ),
-    (
-        lambda x, w, b: compute_maps(x, w[::-1, ::-1], b),
-        "the kernels were mirrored, as in the convolution of mathematics. Here nothing is "
-        "mirrored: x[n, r + i, c + j, d] meets kernels[i, j, d, m].",
-    ),
-    (
-        _shuffled((4, 3, 5)),
-        "rows and columns of the windows (or of the kernels) were exchanged on the way: each "
-        "axis of a window must meet the same axis of the kernels.",
-    ),
-    (
-        _shuffled((5, 3, 4)),
-        "windows and kernels were written out in different orders: in one the channel runs "
-        "slowest, in the other fastest. Bring the axes of a window to (row, column, channel).",
-    ),
-    (
-        lambda x, w, b: compute_maps(x, w, b).transpose(0, 3, 1, 2),
-        "the maps stand before rows and columns, as in PyTorch. In Keras the channel axis is the "
-        "last: (n, rows, columns, maps).",
-    ),
-    (
-        lambda x, w, b: compute_maps(x, w, b).transpose(0, 2, 1, 3),
-        "rows and columns of the maps are exchanged.",
-    ),
-    (
-        lambda x, w, b: compute_maps(x[..., :1], w[:, :, :1], b),
-        "only the first channel was used. A kernel reaches through all channels, and their sums "
-        "are added.",
-    ),
-    (
-        lambda x, w, b: np.einsum("nrcijd,ijdm->nrcdm", windows(x, len(w)), w) + b,
-        "the channels were kept apart. A unit adds up over rows, columns and channels.",
-    ),
-    (
-        lambda x, w, b: compute_maps(x, w, b)[0],
-        "only the first image is there. All images of the batch go through at once.",
-    ),
-)
+_MAPS_SHAPES: dict[Shape, str] = {
+    (7, 5, 4, 6): "The maps stand before rows and columns, as in PyTorch. In Keras the channel "
+    "axis is the last: (n, rows, columns, maps).",
+    (7, 6, 4, 5): "The rows and columns of the maps are swapped.",
+    (7, 4, 6, 2, 5): "The channels were kept apart. A unit adds up over rows, columns and "
+    "channels.",
+    (4, 6, 5): "Only the first image is there. All images of the batch go through at once.",
+    (168, 5): "That is one row for each window. Lay them out as maps with reshape: "
+    "(n, rows, columns, maps).",
+}
 
 
 def check_maps(answer: Any) -> None:
@@ -418,34 +345,44 @@ def check_maps(answer: Any) -> None:
     kernels, bias = random.normal(size=(3, 3, 2, 5)), random.normal(size=5)
     given = as_array(call(answer, images=images, kernels=kernels, bias=bias), "The result")
     right = compute_maps(images, kernels, bias)
-    if not _equal(given, right):
-        _explain_maps(given, right, (images, kernels, bias))
+    sizes = "The images are (7, 6, 8, 2), the kernels (3, 3, 2, 5): n - k + 1 positions each way."
+    check_shape(given, right.shape, _MAPS_SHAPES, sizes)
+
+    def reordered(*axes: int) -> Array:
+        """Compute the maps with the axes of a window in another order than the kernels'."""
+        rows = windows(images, 3).transpose(0, 1, 2, *axes).reshape(-1, 18)
+        return (rows @ kernels.reshape(18, 5) + bias).reshape(right.shape)
+
+    known = (
+        (right - bias, "The bias is missing: each map adds its own, bias[m], to every unit."),
+        (
+            compute_maps(images, kernels[::-1, ::-1], bias),
+            "The kernels were mirrored, as in the convolution of mathematics. Here nothing is "
+            "mirrored: images[n, r + i, c + j, d] meets kernels[i, j, d, m].",
+        ),
+        (
+            reordered(4, 3, 5),
+            "Rows and columns of the windows (or of the kernels) were exchanged on the way: each "
+            "axis of a window must meet the same axis of the kernels.",
+        ),
+        (
+            reordered(5, 3, 4),
+            "Windows and kernels were written out in different orders: in one the channel runs "
+            "slowest, in the other fastest. Bring the axes of a window to (row, column, channel).",
+        ),
+        (
+            compute_maps(images[..., :1], kernels[:, :, :1], bias),
+            "Only the first channel was used. A kernel reaches through all channels, and their "
+            "sums are added.",
+        ),
+    )
+    otherwise = "A unit is the sum of the 18 products of its window and its kernel, plus bias[m]."
+    check_values(given, right, known, otherwise, "The unit")
     if _loops(getattr(answer, "__code__", None)):
         raise Wrong(
             "The numbers are right, but the function still loops in Python. Asked for is a layer "
             "without for or while: write all windows as rows, and multiply once."
         )
-
-
-def _explain_maps(given: Array, right: Array, inputs: tuple[Array, Array, Array]) -> None:
-    for mistake, message in _MAPS_MISTAKES:
-        if _equal(given, mistake(*inputs)):
-            raise Wrong(f"Your maps have the shape {given.shape}, but {message}")
-    if given.shape == (right.size // 5, 5):
-        raise Wrong(
-            f"The shape is {given.shape}: one row for each window. The rows are right, only not "
-            "yet laid out as maps: reshape them to (n, rows, columns, maps)."
-        )
-    if given.shape != right.shape:
-        raise Wrong(
-            f"The shape is {given.shape}. Seven images (6, 8, 2) and kernels (3, 3, 2, 5) make "
-            f"maps of shape {right.shape}."
-        )
-    at = _first_difference(given, right)
-    raise Wrong(
-        f"Unit {at} is {given[at]:.4f} and should be {right[at]:.4f}: bias[{at[3]}] plus the sum "
-        f"of 18 products of kernels[:, :, :, {at[3]}] and its window."
-    )
 
 
 def _loops(code: Any) -> bool:
@@ -457,14 +394,6 @@ def _loops(code: Any) -> bool:
     return back or any(map(_loops, code.co_consts))
 
 
-def _equal(given: Array, expected: Array) -> bool:
-    return given.shape == expected.shape and np.allclose(given, expected, rtol=0, atol=1e-5)
-
-
-def _first_difference(given: Array, right: Array) -> tuple[int, ...]:
-    return tuple(int(i) for i in np.argwhere(~np.isclose(given, right, rtol=0, atol=1e-5))[0])
-
-
 EXERCISES = (
     Exercise(
         id="03.side",
@@ -473,10 +402,10 @@ EXERCISES = (
         means="The same rule gives the 28 of C1, the 14 of S2 (a window of 2 with a stride of 2) "
         "and the 8 of the network of 1989, which padded by 2 and moved by 2.",
         hints=(
-            "Where can the window begin? First make the image longer by the padding, then ask how "
-            "many steps the window can make, then remember where it stood before the first.",
-            "The image has n + 2 * padding pixels; the window has that minus k to move in; // "
-            "counts whole steps.",
+            "Lay a ruler of k pixels at the left end of the row, padding included. By how many "
+            "pixels can it move before it leaves the row? And how many steps is that?",
+            "The padded row has n + 2 * padding pixels, and the window moves in what the kernel "
+            "leaves of them. // counts whole steps. The place before the first step counts too.",
             "return (n + ___ * padding - ___) // ___ + ___",
         ),
         check=check_side,
@@ -484,15 +413,15 @@ EXERCISES = (
     ),
     Exercise(
         id="03.correlate",
-        title="Four loops",
+        title="Sliding a kernel",
         wants="a function that returns an array",
         means="Nothing more happens in a convolution layer; the rest is doing it for all channels "
         "and maps, and doing it fast.",
         hints=(
             "Begin with an array of zeros of the map's shape. For each of its units, go through "
-            "the kernel and add the products.",
-            "np.zeros((rows, columns)) with n - k + 1 of each; range(rows), range(columns), "
-            "range(k), range(k); +=.",
+            "the kernel and add up the products.",
+            "np.zeros((rows, columns)) makes the map. Two loops over range(rows) and "
+            "range(columns) choose the unit, two over range(k) choose the weight.",
             "result = np.zeros((image.shape[0] - k + 1, ___))\n"
             "for r in range(result.shape[0]):\n"
             "    for c in range(___):\n"
@@ -508,13 +437,13 @@ EXERCISES = (
         id="03.count",
         title="Parameters and connections",
         wants="a function that returns two whole numbers",
-        means="For C1 that is 156 and 122,304, as in the paper: 784 units of each map learn from "
-        "each other's windows.",
+        means="C1 has 156 parameters and 122,304 connections, as in the paper: the 784 units of a "
+        "map share 26 numbers, so what one unit learns all of them know.",
         hints=(
             "What does one unit read, its bias included? How many units share these weights, and "
             "how many different sets of weights are there?",
-            "A kernel has k * k * channels weights and one bias; there are `maps` of them; each is "
-            "used at (n - k + 1) ** 2 positions.",
+            "A kernel has a weight for each pixel of its window in each channel; the bias is one "
+            "more. Your answer to 03.side counts the units along one side of a map.",
             "fan_in = k * k * ___ + 1\n"
             "parameters = maps * ___\n"
             "connections = parameters * (___) ** 2\n"
@@ -527,13 +456,15 @@ EXERCISES = (
         id="03.field",
         title="What a unit sees",
         wants="a function that returns a whole number",
-        means="A unit of C3 sees 14 pixels of the image and a unit of C5 all 32, although no "
-        "kernel is larger than 5.",
+        means="A unit of C3 sees 14x14 pixels of the image and a unit of C5 all 32x32, although "
+        "no kernel is larger than 5x5.",
         hints=(
-            "Keep two numbers from layer to layer: how many pixels a unit sees, and how many "
-            "pixels of the image two neighboring units are apart.",
-            "Both begin at 1. A layer adds (k - 1) times the distance to the field; then the "
-            "distance is multiplied by the stride.",
+            "A pixel sees one pixel, itself, and its neighbor is one pixel away. What do the two "
+            "numbers become behind a kernel of 5 with stride 1? And then behind a window of 2 with "
+            "stride 2?",
+            "A layer reads k units in a row: the first brings its whole field, each further one "
+            "only the distance to its neighbor. The layer's stride changes the distance, and only "
+            "for the layers behind it.",
             "pixels = step = 1\n"
             "for k, stride in layers:\n"
             "    pixels += ___ * ___\n"
@@ -552,8 +483,8 @@ EXERCISES = (
         hints=(
             "Write each window as a row and each kernel as a column. How long are they, and in "
             "which order must their numbers stand?",
-            "windows(images, k) has the shape (n, rows, columns, k, k, channels). reshape turns "
-            "its last three axes into one; the kernels' first three likewise; @ does the rest.",
+            "reshape turns the last three axes of windows(images, k) into one, and the first three "
+            "of the kernels likewise; a length of -1 is worked out by NumPy. @ does the rest.",
             "k, _, channels, maps = kernels.shape\n"
             "view = windows(images, k)\n"
             "rows = view.reshape(-1, ___)\n"

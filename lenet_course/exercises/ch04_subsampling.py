@@ -4,15 +4,15 @@ Maps in the checks are never square and have several images and channels, so tha
 for another shows. The right answers, with which a worksheet goes on past a blank, come first.
 """
 
-from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from lenet_course.exercises.answer import as_array, call, describe
+from lenet_course.exercises.comparison import Known, check_shape, check_values
 from lenet_course.exercises.exercise import Exercise, Wrong
+from lenet_course.scratch import ScaledTanh, windows
 
 Array = NDArray[Any]
 
@@ -21,11 +21,7 @@ COUNTS = [12, 4_320, 32, 1_280]
 # A coefficient and a bias for a blur, for "at least one of four" and for "all four".
 UNITS = [(0.05, 0.0), (5.0, 15.0), (5.0, -15.0)]
 
-
-def squash(a: Array) -> Array:
-    """Return f(a) = 1.7159 tanh(2a/3)."""
-    result: Array = 1.7159 * np.tanh(2 / 3 * a)
-    return result
+squash = ScaledTanh().forward
 
 
 def average(x: Array) -> Array:
@@ -36,8 +32,7 @@ def average(x: Array) -> Array:
 
 def maximum(x: Array, size: int, stride: int) -> Array:
     """Take the largest value of every window that fits into the map."""
-    windows = sliding_window_view(x, (size, size), axis=(1, 2))[:, ::stride, ::stride]
-    result: Array = windows.max(axis=(4, 5))
+    result: Array = windows(x, size, stride).max(axis=(3, 4))
     return result
 
 
@@ -47,7 +42,7 @@ def subsample(x: Array, coefficient: Array, bias: Array) -> Array:
 
 
 def gradient(x: Array, coefficient: Array, delta: Array) -> tuple[Array, Array, Array]:
-    """Return dE/d(coefficient), dE/d(bias) and dE/dx from delta = dE/da."""
+    """Return dL/d(coefficient), dL/d(bias) and dL/dx from delta = dL/da."""
     to_x = (delta * coefficient).repeat(2, axis=1).repeat(2, axis=2)
     return (delta * _sums(x)).sum(axis=(0, 1, 2)), delta.sum(axis=(0, 1, 2)), to_x
 
@@ -67,25 +62,8 @@ def _maps(*shape: int) -> Array:
     return np.random.default_rng(4).permutation(np.prod(shape)).reshape(shape) / 10.0 - 2.0
 
 
-def _refuse_shape(result: Array, expected: Array, known: dict[tuple[int, ...], str]) -> None:
-    """Raise Wrong unless the shape is right, with a word on the shapes of known mistakes."""
-    if result.shape != expected.shape:
-        why = known.get(result.shape, "Maps stay as many as they are; only their sides shrink.")
-        raise Wrong(f"The result has shape {result.shape} and not {expected.shape}. {why}")
-
-
-def _refuse_values(
-    result: Array, expected: Array, known: Iterable[tuple[Array, str]], what: str
-) -> None:
-    """Raise Wrong unless the values are right, with a word on the values of known mistakes."""
-    if np.allclose(result, expected, rtol=1e-5, atol=1e-6):
-        return
-    at = tuple(int(i) for i in np.argwhere(~np.isclose(result, expected, rtol=1e-5, atol=1e-6))[0])
-    received = f"{what} {list(at)} is {result[at]:.4g} and should be {expected[at]:.4g}."
-    for values, why in known:
-        if values.shape == result.shape and np.allclose(result, values, rtol=1e-5, atol=1e-6):
-            raise Wrong(f"{received} {why}")
-    raise Wrong(received)
+_FOUR = "Work out one window by hand: which four numbers are in it?"
+_MANY_MAPS = "Maps stay as many as they are; only their sides shrink."
 
 
 def check_average(answer: Any) -> None:
@@ -94,11 +72,11 @@ def check_average(answer: Any) -> None:
     n, height, width, channels = x.shape
     expected = average(x)
     result = as_array(call(answer, x=x), "The result")
-    _refuse_shape(
+    check_shape(
         result,
-        expected,
+        expected.shape,
         {
-            (4, 5, 7, 3): "The windows overlap: they move by one pixel. Subsampling moves its "
+            (4, 5, 7, 3): "The windows overlap: they move by one unit. Subsampling moves its "
             "window by its own size, so 6 rows make 3.",
             (4, 3, 4): "The channels are gone: the average went across maps. Every map is "
             "subsampled on its own; average over the two axes inside a block only.",
@@ -108,6 +86,7 @@ def check_average(answer: Any) -> None:
             (4, 6, 4, 3): "Only the columns were paired. A window has two rows and two columns.",
             (4, 3, 8, 3): "Only the rows were paired. A window has two rows and two columns.",
         },
+        _MANY_MAPS,
     )
     torn = x.reshape(n, height // 2, width // 2, 2, 2, channels).mean(axis=(3, 4))
     known = [
@@ -115,17 +94,17 @@ def check_average(answer: Any) -> None:
         (_blocks(x).max(axis=(2, 4)), "That is the largest of the four and not their average."),
         (
             x[:, ::2, ::2],
-            "That is the top left of the four: every second pixel was kept and three of four were "
-            "dropped. All four count.",
+            "That is the upper left of the four: every second unit was kept, and three of four "
+            "were dropped. All four count.",
         ),
         (
             torn,
-            "The reshape tore rows apart: in (n, height // 2, width // 2, 2, 2, channels) the four "
-            "of a block are neighbors in one row. Split each axis where it stands: "
-            "(n, height // 2, 2, width // 2, 2, channels).",
+            "The reshape tore windows apart: in (n, height // 2, width // 2, 2, 2, channels) the "
+            "two last 2s hold four neighbors in one row. Each 2 belongs right behind the axis that "
+            "it splits.",
         ),
     ]
-    _refuse_values(result, expected, known, "Unit")
+    check_values(result, expected, known, _FOUR, "The unit")
 
 
 def check_maximum(answer: Any) -> None:
@@ -137,13 +116,13 @@ def check_maximum(answer: Any) -> None:
         "Some windows reach beyond the map. The last window of 3 in 10 rows can start at row 7; "
         "how many starts 0, 2, 4, ... are there?"
     )
-    _refuse_shape(
+    check_shape(
         result,
-        expected,
+        expected.shape,
         {
             (2, 3, 4, 3): "The windows moved by their size, 3, and not by the stride, 2. With "
             "size=3 and stride=2 neighboring windows share a row.",
-            (2, 8, 11, 3): "The windows moved by one pixel: `stride` was not used.",
+            (2, 8, 11, 3): "The windows moved by one unit: `stride` was not used.",
             (2, 5, 7, 3): beyond,
             (2, 5, 6, 3): beyond,
             (2, 3, 5, 3): "One window is missing on each side: a window can start at 0 and at "
@@ -153,14 +132,15 @@ def check_maximum(answer: Any) -> None:
             (2, 4, 6): "The channels are gone: the maximum went across maps. Every map is "
             "subsampled on its own.",
         },
+        _MANY_MAPS,
     )
-    windows = sliding_window_view(x, (3, 3), axis=(1, 2))[:, ::2, ::2]
+    nines = windows(x, 3, 2)
     known = [
-        (windows.mean(axis=(4, 5)), "That is the average of the nine, not the largest."),
+        (nines.mean(axis=(3, 4)), "That is the average of the nine, not the largest."),
         (
             np.maximum(expected, 0),
-            "All nine are negative there, and the result is 0: the search began at 0. Begin with "
-            "the first of the numbers, or let max do it.",
+            "All nine are negative there: the search began at 0. Begin with the first of the "
+            "numbers, or let max do it.",
         ),
         (
             np.broadcast_to(expected.max(axis=3, keepdims=True), expected.shape),
@@ -168,18 +148,19 @@ def check_maximum(answer: Any) -> None:
             "its own.",
         ),
         (
-            windows[..., :2, :2].max(axis=(4, 5)),
+            nines[:, :, :, :2, :2].max(axis=(3, 4)),
             "The windows are 2x2: the stride was taken for the size.",
         ),
     ]
-    _refuse_values(result, expected, known, "Unit")
+    nine = "Work out one window by hand: which nine numbers are in it?"
+    check_values(result, expected, known, nine, "The unit")
 
 
 def check_count(answer: Any) -> None:
     """Check the parameters and connections of S2 and S4 of the tutorial's sizes."""
     given = [int(count) for count in answer]
     if len(given) != 4:
-        raise Wrong(f"Four numbers are asked for, two for S2 and two for S4. You gave {given}.")
+        raise Wrong(f"Four counts are asked for, two of S2 and two of S4. You gave {given}.")
     if given == [12, 5_880, 32, 2_000]:
         raise Wrong(
             f"{given} are the counts for an input of 32x32, with maps of 14x14 and 5x5. Here C1 "
@@ -196,7 +177,7 @@ def _check_parameters(layer: str, maps: int, side: int, given: int) -> None:
     known = {
         0: "Average and max have nothing to learn; LeNet's subsampling has.",
         2: "That is one coefficient and one bias for the whole layer. Each map has its own.",
-        maps: "Each map has a coefficient; it has a bias besides.",
+        maps: "Each map has a coefficient, and a bias besides.",
         2 * maps * side**2: "That is a coefficient and a bias for each unit. All units of a map "
         "share theirs, as they share a kernel in a convolution.",
         maps * side**2: "That is a coefficient for each unit. All units of a map share one.",
@@ -206,7 +187,7 @@ def _check_parameters(layer: str, maps: int, side: int, given: int) -> None:
         "coefficient multiplies their sum, and a bias is added.",
     }
     why = known.get(given, "Ask what one map has to learn, then how many maps there are.")
-    raise Wrong(f"{layer} was given {given:,} parameters. {why}")
+    raise Wrong(f"You gave {layer} {given:,} parameters. {why}")
 
 
 def _check_connections(layer: str, maps: int, side: int, given: int) -> None:
@@ -216,20 +197,19 @@ def _check_connections(layer: str, maps: int, side: int, given: int) -> None:
     known = {
         2 * maps: "That is its parameters again. Shared weights are counted once as parameters, "
         "but every unit has connections of its own.",
-        units: f"That is the number of its units; each has several connections. There are "
-        f"{units:,}.",
+        units: "That is the number of its units. Each has several connections.",
         4 * units: "The four inputs of every unit are there, but not its bias: the paper counts "
         "that as a connection too, so each unit has 5.",
         2 * units: "That counts the coefficient and the bias of every unit. A connection leads "
         "from an input to a unit: there are four of these, and the bias.",
         5 * side**2: f"That is one map; there are {maps}.",
         20 * units: "That counts five connections for every unit of the layer before. Four of "
-        "those units share one unit here.",
-        5 * maps * (2 * side - 1) ** 2: "That takes windows that move by one pixel and overlap. "
+        "those lead into one unit here.",
+        5 * maps * (2 * side - 1) ** 2: "That takes windows that move by one unit and overlap. "
         "These stand side by side.",
     }
     why = known.get(given, f"It has {units:,} units. How many connections has one of them?")
-    raise Wrong(f"{layer} was given {given:,} connections. {why}")
+    raise Wrong(f"You gave {layer} {given:,} connections. {why}")
 
 
 def check_subsample(answer: Any) -> None:
@@ -238,16 +218,16 @@ def check_subsample(answer: Any) -> None:
     x = _maps(4, 6, 8, 3) / 40
     coefficient, bias = np.array([0.3, -0.2, 0.6]), np.array([0.5, 0.2, -0.4])
     expected = subsample(x, coefficient, bias)
-    given = call(answer, x=x, coefficient=coefficient, bias=bias)
-    result = as_array(given, "The result")
-    _refuse_shape(
+    result = as_array(call(answer, x=x, coefficient=coefficient, bias=bias), "The result")
+    check_shape(
         result,
-        expected,
+        expected.shape,
         {
-            (4, 5, 7, 3): "The windows overlap: they move by one pixel. Here they move by two.",
+            (4, 5, 7, 3): "The windows overlap: they move by one unit. Here they move by two.",
             (4, 3, 4): "The channels are gone: the sum went across maps. Every map is subsampled "
             "on its own.",
         },
+        _MANY_MAPS,
     )
     sums = _sums(x)
     a = coefficient * sums + bias
@@ -266,15 +246,15 @@ def check_subsample(answer: Any) -> None:
             squash(coefficient * sums + 4 * bias),
             "The bias was added four times, once for each input. It is added once, to the sum.",
         ),
-        (a, "That is the sum before it is squashed. The last step is still missing: f."),
+        (a, "That is the number before it is squashed. The last step is missing: squash."),
         (
             coefficient * squash(sums) + bias,
-            "The sum was squashed first, then multiplied. The squashing comes last.",
+            "The sum was squashed first, then multiplied. Squashing comes last.",
         ),
         (
             squash(coefficient * _sums(squash(x)) + bias),
-            "The inputs were squashed as well. They come from C1 squashed already; f is taken "
-            "once, at the end.",
+            "The inputs were squashed as well. They come from C1 squashed already: squash once, at "
+            "the end.",
         ),
         (np.tanh(a), "That is the plain tanh. LeNet's is 1.7159 tanh(2a/3): use squash."),
         (
@@ -286,7 +266,8 @@ def check_subsample(answer: Any) -> None:
             "All maps got the coefficient and the bias of the first. Each map has its own.",
         ),
     ]
-    _refuse_values(result, expected, known, "Unit")
+    steps = "Work out one unit by hand: add four, multiply, add the bias, squash."
+    check_values(result, expected, known, steps, "The unit")
 
 
 def check_gradient(answer: Any) -> None:
@@ -298,15 +279,15 @@ def check_gradient(answer: Any) -> None:
     if not isinstance(result, (tuple, list)) or len(result) != 3:
         received = f"{len(result)} values" if isinstance(result, tuple) else describe(result)
         raise Wrong(
-            f"Your function returned {received}. Return three arrays: dE/d(coefficient), "
-            "dE/d(bias) and dE/dx."
+            f"Your function returned {received}. Return three arrays: dL/d(coefficient), "
+            "dL/d(bias) and dL/dx."
         )
     to_coefficient, to_bias, to_x = (
         as_array(part, name)
-        for part, name in zip(result, ("dE/d(coefficient)", "dE/d(bias)", "dE/dx"), strict=True)
+        for part, name in zip(result, ("dL/d(coefficient)", "dL/d(bias)", "dL/dx"), strict=True)
     )
     expected = gradient(x, coefficient, delta)
-    _check_shared("dE/d(bias)", to_bias, delta, expected[1], [])
+    _check_shared("dL/d(bias)", to_bias, delta, expected[1], [])
     sums = _sums(x)
     known = [
         (
@@ -326,8 +307,11 @@ def check_gradient(answer: Any) -> None:
             "then add up.",
         ),
     ]
-    _check_shared("dE/d(coefficient)", to_coefficient, delta * sums, expected[0], known)
+    _check_shared("dL/d(coefficient)", to_coefficient, delta * sums, expected[0], known)
     _check_to_x(to_x, x, coefficient, delta, expected[2])
+
+
+_LIKE_ITS_ARRAY = "A gradient has the shape of what it is the gradient of."
 
 
 def _check_shared(
@@ -335,7 +319,7 @@ def _check_shared(
     result: Array,
     each_unit: Array,
     expected: Array,
-    known: list[tuple[Array, str]],
+    known: Known,
 ) -> None:
     """Check the gradient of a parameter that all units of a map and all images share."""
     n, rows, columns, _ = each_unit.shape
@@ -348,9 +332,7 @@ def _check_shared(
         "units of a map share the parameter.",
         (): "It was added up over the maps as well. Each map has a parameter of its own.",
     }
-    if result.shape != expected.shape:
-        why = shapes.get(result.shape, "A gradient has the shape of what it is the gradient of.")
-        raise Wrong(f"{name} has shape {result.shape} and not {expected.shape}. {why}")
+    check_shape(result, expected.shape, shapes, _LIKE_ITS_ARRAY, f"The shape of {name}")
     averaged = [
         (
             expected / (n * rows * columns),
@@ -362,16 +344,16 @@ def _check_shared(
             "1/n is in delta already; dividing again would take it twice.",
         ),
     ]
-    _refuse_values(result, expected, averaged + known, name)
+    products = "Multiply delta by the derivative of a, unit by unit, and add up."
+    check_values(result, expected, [*averaged, *known], products, name)
 
 
 def _check_to_x(result: Array, x: Array, coefficient: Array, delta: Array, expected: Array) -> None:
-    if result.shape == delta.shape:
-        raise Wrong(
-            f"dE/dx has shape {result.shape}, one number for each unit. Every unit has four "
-            f"inputs, and each gets a gradient: the shape is that of x, {x.shape}."
-        )
-    _refuse_shape(result, expected, {})
+    shapes = {
+        delta.shape: "That is one number for each unit. Every unit has four inputs, and each gets "
+        "a gradient."
+    }
+    check_shape(result, x.shape, shapes, _LIKE_ITS_ARRAY, "The shape of dL/dx")
     scaled = delta * coefficient
     largest = _blocks(x) == _blocks(x).max(axis=(2, 4), keepdims=True)
     known = [
@@ -395,7 +377,8 @@ def _check_to_x(result: Array, x: Array, coefficient: Array, delta: Array, expec
             "added, so each gets it.",
         ),
     ]
-    _refuse_values(result, expected, known, "dE/dx")
+    product = "An input gets the delta of its own unit, times the coefficient of its map."
+    check_values(result, expected, known, product, "dL/dx")
 
 
 # Beyond this a unit counts as switched on; with a minus sign, as off. f reaches 1.7159.
@@ -407,7 +390,7 @@ def check_units(answer: Any) -> None:
     """Check three units by what they do, on inputs of +1 and -1."""
     pairs = [(float(coefficient), float(bias)) for coefficient, bias in answer]
     if len(pairs) != 3:
-        raise Wrong(f"Three pairs (coefficient, bias) are asked for; you gave {len(pairs)}.")
+        raise Wrong(f"Three pairs (coefficient, bias) are asked for. You gave {len(pairs)}.")
     for name, (coefficient, _) in zip(("blur", "any", "all"), pairs, strict=True):
         if coefficient <= 0:
             raise Wrong(
@@ -430,14 +413,17 @@ def _check_blur(coefficient: float, bias: float) -> None:
     steps = np.diff(outputs)
     if 0 < steps.max() <= 1.05 * steps.min():
         return
-    said = f"The unit for 'blur' steps by {steps.min():.2g} here and by {steps.max():.2g} there"
+    said = (
+        f"The output of the unit for 'blur' rises by {steps.min():.2g} in one step and by "
+        f"{steps.max():.2g} in another; all steps should be alike, give or take 5 %"
+    )
     if abs(bias) > 4 * coefficient:
         raise Wrong(
-            f"{said}: its bias of {bias:g} pushes it to where f is bent. Near 0, f is straight."
+            f"{said}. Its bias of {bias:g} pushes it to where f is bent. Near 0, f is straight."
         )
     raise Wrong(
-        f"{said}: with a coefficient of {coefficient:g} its sums reach {4 * coefficient:g}, where "
-        "f flattens. A blur answers every further input with the same step: take a smaller one."
+        f"{said}. With a coefficient of {coefficient:g} the argument of f reaches "
+        f"{4 * coefficient:g}, where f flattens. Take a smaller one."
     )
 
 
@@ -470,8 +456,8 @@ def _check_switch(name: str, needed: int, coefficient: float, bias: float) -> No
         )
     raise Wrong(
         f"{said} is on from {first} of 4 inputs and should be from {needed}. It switches where the "
-        f"sum passes -bias / coefficient = {-bias / coefficient:.2g}. The inputs are -1 or +1 (not "
-        "0 or 1), so their sum is -4, -2, 0, 2 or 4: between which two should it switch?"
+        f"sum passes -bias / coefficient = {0 - bias / coefficient:.2g}. The inputs are -1 or +1 "
+        "(not 0 or 1), so their sum is -4, -2, 0, 2 or 4: between which two should it switch?"
     )
 
 
@@ -484,10 +470,12 @@ EXERCISES = (
         "average over these two is the whole layer.",
         hints=(
             "Six rows are three pairs of rows. If an axis of length 6 becomes two axes of lengths "
-            "3 and 2, the second says which of the pair. Do so with the rows and the columns.",
-            "x.reshape(n, height // 2, 2, width // 2, 2, channels), then mean with axis=.",
+            "3 and 2, the first says which pair and the second which row of it. Do so with the "
+            "rows and with the columns.",
+            "reshape wants six lengths; height // 2 and 2 take the place of height. mean takes "
+            "several axes at once, as in axis=(0, 1).",
             "n, height, width, channels = x.shape\n"
-            "blocks = x.reshape(n, height // 2, 2, ___, 2, channels)\n"
+            "blocks = x.reshape(n, height // 2, 2, ___, ___, channels)\n"
             "return blocks.mean(axis=(___, ___))",
         ),
         check=check_average,
@@ -495,15 +483,15 @@ EXERCISES = (
     ),
     Exercise(
         id="04.max",
-        title="Max pooling with a stride of its own",
+        title="Max pooling with a stride",
         wants="a function that returns an array",
         means="Windows may overlap, and rows that fill no window are left out, as in Keras; the "
         "number of windows is the same formula as for a convolution.",
         hints=(
-            "A reshape needs windows that stand side by side. These may overlap, so cut each one "
-            "out instead. At which rows can a window start?",
-            "windows(x, size, stride) from lenet_course.scratch has the shape (n, rows, columns, "
-            "size, size, channels): every window that fits, cut out.",
+            "A reshape needs windows that stand side by side. These may overlap, so each has to be "
+            "cut out. Of its numbers only the largest is kept, and each map keeps its own.",
+            "In what windows(x, size, stride) returns, which two axes run inside a window? max "
+            "takes several axes at once.",
             "return windows(x, size, ___).max(axis=(___, ___))",
         ),
         check=check_maximum,
@@ -518,9 +506,9 @@ EXERCISES = (
         hints=(
             "For the parameters, look at one map: what does it learn? For the connections, look "
             "at one unit: what leads into it?",
-            "A map has a coefficient and a bias. A unit has four inputs and a bias. S2 has 6 maps "
-            "of 12x12 units, S4 16 maps of 4x4.",
-            "[6 * ___, 6 * 12 * 12 * ___, 16 * ___, 16 * ___ * ___]",
+            "S2 has 6 maps of 12x12 units, and S4 has 16 maps of 4x4. The parameters of a map are "
+            "counted once, the connections of every unit. The bias is in both counts.",
+            "[6 * ___, 6 * 12 * 12 * ___, 16 * ___, 16 * 4 * 4 * ___]",
         ),
         check=check_count,
         start=COUNTS,
@@ -529,29 +517,36 @@ EXERCISES = (
         id="04.subsample",
         title="LeNet's own subsampling",
         wants="a function that returns an array",
-        means="Add four, multiply, add, squash: two numbers for each map, and NumPy's "
-        "broadcasting gives each map its own because the maps are the last axis.",
+        means="With two numbers for each map, four units become one; the maps are the last axis, "
+        "so NumPy gives each map its own two.",
         hints=(
-            "There are four steps, in the order of the formula. Only the first, the sum, looks at "
-            "more than one number; you have nearly written it already.",
-            "Reshape into blocks as for the average, but take .sum; coefficient and bias, of shape "
-            "(channels,), fit the last axis by themselves; squash comes last.",
-            "sums = blocks.sum(axis=(___, ___))\nreturn squash(___ * sums + ___)",
+            "There are four steps: add, multiply, add the bias, squash. Only the first looks at "
+            "more than one number, and you have nearly written it already.",
+            "Reshape into blocks as for the average, and use sum in place of mean. Coefficient and "
+            "bias, of shape (channels,), meet the last axis by themselves.",
+            "n, height, width, channels = x.shape\n"
+            "blocks = x.reshape(n, height // 2, 2, width // 2, 2, channels)\n"
+            "sums = blocks.sum(axis=(___, ___))\n"
+            "return squash(___ * sums + ___)",
         ),
         check=check_subsample,
         start=subsample,
     ),
     Exercise(
         id="04.gradient",
-        title="The way back",
+        title="The gradient of subsampling",
         wants="a function that returns three arrays",
         means="What is shared on the way forward is added up on the way back; what is added up "
         "on the way forward is handed to each on the way back.",
         hints=(
             "Write down, for a single unit, by how much a = coefficient * sum + bias changes when "
             "each of coefficient, bias and one input grows by a little. Then ask who shares it.",
-            "Multiply delta by that, unit by unit. For the two parameters add up over axes (0, 1, "
-            "2); for the inputs repeat every number into its block, np.repeat along two axes.",
+            "Multiply delta by that, unit by unit. A sum over several axes adds up what the units "
+            "of a map and the images share; np.repeat along two axes fills a window with its "
+            "unit's number.",
+            "n, height, width, channels = x.shape\n"
+            "blocks = x.reshape(n, height // 2, 2, width // 2, 2, channels)\n"
+            "sums = blocks.sum(axis=(2, 4))\n"
             "to_coefficient = (delta * ___).sum(axis=___)\n"
             "to_bias = ___.sum(axis=___)\n"
             "to_x = (delta * ___).repeat(2, axis=1).repeat(___, axis=___)\n"
@@ -564,14 +559,14 @@ EXERCISES = (
         id="04.units",
         title="A blur, an OR and an AND",
         wants="a list of three pairs (coefficient, bias)",
-        means="The coefficient sets how sharply the unit decides, the bias over the coefficient "
-        "where: one formula, three layers.",
+        means="The coefficient sets how sharply the unit decides, and the bias over the "
+        "coefficient sets where: one formula makes a blur, an OR and an AND.",
         hints=(
-            "Four inputs of +1 or -1 have one of five sums. For each of the three units, which of "
-            "these sums should it be on for? And how large must f's argument be to be on?",
-            "The unit changes its mind where coefficient * sum + bias = 0, that is at sum = -bias "
-            "/ coefficient. On or off clearly means an argument beyond about 2.",
-            "[(small, 0), (c, ___ * c), (c, -___ * c)]",
+            "Four inputs of +1 or -1 have one of five sums. For which of these sums should each "
+            "unit be on? And where is f nearly straight?",
+            "The output changes its sign where coefficient * sum + bias is 0, that is at the sum "
+            "-bias / coefficient. It is beyond 1.5 where that number is beyond about 2.",
+            "[(0.05, ___), (5, ___ * 5), (5, -___ * 5)]",
         ),
         check=check_units,
         start=UNITS,

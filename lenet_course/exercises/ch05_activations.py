@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lenet_course.exercises.answer import as_array, call, describe
+from lenet_course.exercises.comparison import check_shape, explain, first_difference, same
 from lenet_course.exercises.exercise import Exercise, Wrong
 
 Array = NDArray[Any]
@@ -49,157 +50,166 @@ def saturated(outputs: Array) -> float:
     return float(np.mean(slope(outputs) < 0.1 * A * S))
 
 
-def _same(given: Array, expected: Any) -> bool:
-    return bool(np.allclose(given, expected, rtol=0, atol=1e-4))
-
-
 def _values(answer: Any, **arguments: Array) -> Array:
     """Call the answer with one array and return what it makes of it, if that has its shape."""
     (array,) = arguments.values()
     result = as_array(call(answer, **arguments), "The result")
-    if result.shape != array.shape:
-        raise Wrong(
-            f"An array of shape {array.shape} came back as {result.shape}. Work on the whole array "
-            "at once, so that each number goes in and comes out at its own place."
-        )
+    each = "Work on the whole array at once: each number goes in and comes out at its own place."
+    check_shape(result, array.shape, {}, each)
     return result
 
 
-def _refuse(given: Array, mistakes: Mapping[str, Any]) -> None:
-    """Raise Wrong with the message whose mistake gives just these values, if there is one."""
-    for message, values in mistakes.items():
-        if _same(given, values):
-            raise Wrong(message)
+def _received(name: str, inputs: Array, given: Array, right: Array) -> str:
+    """Quote the first input for which the answer is wrong."""
+    at = first_difference(given, right)
+    return f"For {name} = {inputs[at]} you gave {given[at]:.4f}; it should be {right[at]:.4f}."
 
 
 def check_scaled_tanh(answer: Any) -> None:
     """Check the scaled tanh on a small array of sums."""
-    a = np.array([[-2.0, -1.0, -0.5], [0.25, 1.0, 3.0]])
-    result = _values(answer, a=a)
-    if _same(result, scaled_tanh(a)):
+    a = np.array([[1.0, -2.0, -0.5], [0.25, -1.0, 3.0]])
+    result, right = _values(answer, a=a), scaled_tanh(a)
+    if same(result, right):
         return
-    at_one = f"At a = 1 your function gives {result[1, 1]:.4f}; it should give 1.0000."
-    _refuse(
-        result,
-        {
-            f"{at_one} That is tanh(2a/3): the 1.7159 outside is missing, which stretches the "
-            "range from 1 to 1.7159.": np.tanh(S * a),
-            f"{at_one} That is 1.7159 tanh(a): the 2/3 inside is missing. It belongs to the sum, "
-            "before tanh is taken.": A * np.tanh(a),
-            f"{at_one} That is 1.7159 times 2/3 times tanh(a): the 2/3 stands outside. A factor "
-            "inside tanh widens the curve, a factor outside lowers it.": A * S * np.tanh(a),
-            f"{at_one} That is 2/3 tanh(1.7159 a): the two constants are swapped. 1.7159 is the "
-            "height of the curve, 2/3 its steepness.": S * np.tanh(A * a),
-            f"Every sum gives {result[1, 1]:.1f}: // drops the fraction, and 2 // 3 is 0. Divide "
-            "with a single /.": 0.0,
-            f"{at_one} That is tanh(1.7159 * 2a/3): both constants are inside. The output is "
-            "stretched too, outside of tanh.": np.tanh(A * S * a),
-            f"{at_one} That is the logistic function 1 / (1 + e^-a), whose outputs are all "
-            "positive. The scaled tanh is symmetric: f(-a) = -f(a).": 1 / (1 + np.exp(-a)),
-        },
+    known = (
+        (
+            np.tanh(S * a),
+            "That is tanh(2a/3): the 1.7159 outside is missing, which stretches the range from 1 "
+            "to 1.7159.",
+        ),
+        (
+            A * np.tanh(a),
+            "That is 1.7159 tanh(a): the 2/3 inside is missing. It belongs to the sum, before tanh "
+            "is taken.",
+        ),
+        (
+            A * S * np.tanh(a),
+            "That is 1.7159 times 2/3 times tanh(a): the 2/3 stands outside. A factor inside tanh "
+            "widens the curve, a factor outside lowers it.",
+        ),
+        (
+            S * np.tanh(A * a),
+            "That is 2/3 tanh(1.7159 a): the two constants are swapped. 1.7159 is the height of "
+            "the curve, 2/3 its steepness.",
+        ),
+        (
+            np.zeros_like(a),
+            "Every sum gives 0: // drops the fraction, and 2 // 3 is 0. Divide with a single /.",
+        ),
+        (
+            np.tanh(A * S * a),
+            "That is tanh(1.7159 * 2a/3): both constants are inside. The output is stretched too, "
+            "outside of tanh.",
+        ),
+        (
+            1 / (1 + np.exp(-a)),
+            "That is the logistic function 1 / (1 + e^-a), whose outputs are all positive. The "
+            "scaled tanh is symmetric: f(-a) = -f(a).",
+        ),
     )
-    raise Wrong(f"{at_one} At a = -1, it gives {result[0, 1]:.4f}, and it should give -1.0000.")
+    otherwise = "Multiply the sum by 2/3, take tanh, and multiply by 1.7159."
+    raise Wrong(f"{_received('a', a, result, right)} {explain(result, known, otherwise)}")
 
 
 def check_slope(answer: Any) -> None:
     """Check the derivative of the scaled tanh, taken from its output."""
-    y = np.array([-1.5, -1.0, 0.0, 0.4, 1.2])
-    result = _values(answer, y=y)
-    if _same(result, slope(y)):
+    y = np.array([1.2, -1.5, -1.0, 0.0, 0.4])
+    result, right = _values(answer, y=y), slope(y)
+    if same(result, right):
         return
-    at_zero = f"Where the output is 0 you give {result[2]:.4f}; the slope there is 2/3 * 1.7159 = "
-    at_zero += f"{A * S:.4f}."
     tanh = y / A
-    _refuse(
-        result,
-        {
-            f"{at_zero} 1 - y^2 is the slope of plain tanh. Here y is not a tanh but 1.7159 times "
-            "one.": 1 - y**2,
-            f"{at_zero} The inner 2/3 is missing: the chain rule multiplies by the derivative of "
-            "what stands inside, 2a/3.": A * (1 - tanh**2),
-            f"{at_zero} The outer 1.7159 is missing: it stretches the output, and so the slope "
-            "too.": S * (1 - tanh**2),
-            f"Where the output is 0 your slope is right, but where it is 1.2 you give "
-            f"{result[4]:.4f} and not {slope(y[4]):.4f}. In 1 - tanh^2, tanh is y / 1.7159 and not "
-            "y itself.": A * S * (1 - y**2),
-            f"Where the output is 1.2 you give {result[4]:.4f} and not {slope(y[4]):.4f}. That is "
-            "the slope where the *sum* is 1.2. The function is given outputs; tanh need not be "
-            "taken again.": A * S * (1 - np.tanh(S * y) ** 2),
-            f"{at_zero} y (1 - y) is the slope of the logistic function, written through its "
-            "output. The rule differs from function to function.": y * (1 - y),
-        },
+    known = (
+        (
+            1 - y**2,
+            "1 - y^2 is the slope of plain tanh. Here y is not a tanh but 1.7159 times one.",
+        ),
+        (
+            A * (1 - tanh**2),
+            "The inner 2/3 is missing: the chain rule multiplies by the derivative of what stands "
+            "inside, 2a/3.",
+        ),
+        (
+            S * (1 - tanh**2),
+            "The outer 1.7159 is missing: it stretches the output, and so the slope too.",
+        ),
+        (
+            A * S * (1 - y**2),
+            "Only where y is 0 is your slope right. In 1 - tanh^2, tanh is y / 1.7159 and not y "
+            "itself.",
+        ),
+        (
+            A * S * (1 - np.tanh(S * y) ** 2),
+            "That is the slope where the *sum* is y. The function is given outputs: tanh has been "
+            "taken already.",
+        ),
+        (
+            y * (1 - y),
+            "y (1 - y) is the slope of the logistic function, written through its output. The rule "
+            "differs from function to function.",
+        ),
     )
-    at = int(np.argmax(~np.isclose(result, slope(y), rtol=0, atol=1e-4)))
-    raise Wrong(
-        f"Where the output is {y[at]} you give {result[at]:.4f}, and the slope is "
-        f"{slope(y[at]):.4f}. Start from f' = 1.7159 * 2/3 * (1 - tanh^2) and write tanh as "
-        "y / 1.7159."
-    )
+    otherwise = "Start from f' = 1.7159 * 2/3 * (1 - tanh^2) and write tanh as y / 1.7159."
+    raise Wrong(f"{_received('y', y, result, right)} {explain(result, known, otherwise)}")
 
 
 def check_bend(answer: Any) -> None:
     """Check where the curve bends most, for three values of the constant inside tanh."""
-    values = (S, 1.0, 0.4)
+    steepness = np.array([S, 1.0, 0.4])
     given = np.array(
-        [as_array(call(answer, steepness=value), "The result").item() for value in values]
+        [as_array(call(answer, steepness=s), "The result").item() for s in steepness.tolist()]
     )
+    right = np.array([bend(s) for s in steepness.tolist()])
 
     def is_given(expected: Any) -> bool:
         # Wide enough for a search on a grid of a thousandth or so.
         return bool(np.allclose(given, expected, rtol=0, atol=4e-3))
 
-    steepness = np.array(values)
-    right = np.array([bend(value) for value in values])
     if is_given(right):
         return
-    first = f"For 2/3 you give {given[0]:.3f}"
-    if is_given(-right):
-        raise Wrong(f"{first}: the place on the other side. Asked for is the positive sum.")
-    if is_given(0):
-        raise Wrong(
-            f"{first}: that is where the curve is steepest, and there it is straight: its second "
-            "derivative is 0. Asked for is where the *second* derivative is largest in size."
-        )
-    if is_given(1):
-        raise Wrong(
-            f"{first} for every constant. The paper says 'close to' 1, and only for 2/3; for 1 "
-            f"instead of 2/3, the place is {right[1]:.3f}. Work it out, or search for it."
-        )
-    if is_given(right[0]):
-        raise Wrong(
-            f"{first}, which is right, but also for 1 and for 0.4. A curve that is steeper bends "
-            "earlier: use the argument."
-        )
-    if is_given(right[1]):
-        raise Wrong(
-            f"{first}, and the same for 1 and for 0.4. That is the place for plain tanh: it is "
-            "what steepness * a must be, so one division is left."
-        )
-    if is_given(right[1] * steepness):
-        raise Wrong(
-            f"{first}. You multiplied {right[1]:.4f} by the constant. It is steepness * a that "
-            f"must be {right[1]:.4f}, so divide: a steeper curve bends earlier."
-        )
-    if is_given(1 / np.sqrt(3) / steepness):
-        raise Wrong(
-            f"{first}: there steepness * a is 0.577 = 1 / sqrt(3). But it is the *tanh* that must "
-            "be 1 / sqrt(3); np.arctanh leads back to the sum."
-        )
-    if is_given(np.arctanh(1 / np.sqrt(2)) / steepness):
-        raise Wrong(
-            f"{first}: there tanh^2 is 1/2, and the slope has fallen to half. The place asked for "
-            "is where the slope falls fastest, which is a little before."
-        )
-    raise Wrong(
-        f"{first}; the second derivative there is {_second(given[0], S):.4f} in size, and "
-        f"{_second(right[0], S):.4f} can be had."
+    known = (
+        (-right, "That is the place on the other side. Asked for is the positive sum."),
+        (
+            0,
+            "There the curve is steepest, and there it is straight: its second derivative is 0. "
+            "Asked for is where the *second* derivative is largest in size.",
+        ),
+        (
+            1,
+            "The paper says 'close to' 1, and only for 2/3. Work it out for any constant, or "
+            "search for it.",
+        ),
+        (
+            right[0],
+            "That is the place for 2/3. A curve that is steeper bends earlier: use the argument.",
+        ),
+        (
+            right[1],
+            "That is the place for plain tanh: it is what steepness * a must be, so one division "
+            "is left.",
+        ),
+        (
+            right[1] * steepness,
+            f"You multiplied {right[1]:.4f} by the constant. It is steepness * a that must be "
+            f"{right[1]:.4f}, so divide: a steeper curve bends earlier.",
+        ),
+        (
+            1 / np.sqrt(3) / steepness,
+            "There steepness * a is 0.577 = 1 / sqrt(3). But it is the *tanh* that must be "
+            "1 / sqrt(3); np.arctanh leads back to the sum.",
+        ),
+        (
+            np.arctanh(1 / np.sqrt(2)) / steepness,
+            "There tanh^2 is 1/2, and the slope has fallen to half. Asked for is where the slope "
+            "falls fastest, which is a little before.",
+        ),
     )
-
-
-def _second(a: float, steepness: float) -> float:
-    """Return the size of the second derivative of 1.7159 tanh(steepness * a)."""
-    tanh = np.tanh(steepness * a)
-    return float(abs(2 * A * steepness**2 * tanh * (1 - tanh**2)))
+    otherwise = "The second derivative of tanh(steepness * a) is larger in size elsewhere."
+    why = next((why for values, why in known if is_given(values)), otherwise)
+    at = int(np.argmax(~np.isclose(given, right, rtol=0, atol=4e-3)))
+    raise Wrong(
+        f"For steepness = {steepness[at]:.3g} you gave {given[at]:.3f}; it should be "
+        f"{right[at]:.3f}. {why}"
+    )
 
 
 def check_scale(answer: Any) -> None:
@@ -208,37 +218,47 @@ def check_scale(answer: Any) -> None:
     images = np.random.default_rng(5).integers(10, 201, size=(3, 28, 28), dtype="uint8")
     result = _values(answer, images=images)
     share = images / 255
-    if _same(result, 1.275 * share - 0.1):
+    right = 1.275 * share - 0.1
+    if same(result, right):
         return
-    low, high = float(result.min()), float(result.max())
-    runs = f"Bytes from {images.min()} to {images.max()} became {low:.3f} to {high:.3f}."
-    own = (images - images.min()) / (int(images.max()) - int(images.min()))
-    _refuse(
-        result,
-        {
-            f"{runs} The scale is upside down: 0 is paper and should become -0.1, 255 is ink and "
-            "should become 1.175.": 1.175 - 1.275 * share,
-            f"{runs} With your factor 255 becomes 1.075. From -0.1 to 1.175 it is 1.275, not "
-            "1.175: the 0.1 below zero counts too.": 1.175 * share - 0.1,
-            f"{runs} The bytes were not divided by 255, so that full ink would become 325.": 1.275
-            * images
-            - 0.1,
-            f"{runs} That is the range 0 to 1 moved down by 0.1. It is to be stretched as well, so "
-            "that full ink becomes 1.175.": share - 0.1,
-            f"{runs} That is the range 0 to 1. Stretch it by 1.275 and move it down by 0.1.": share,
-            f"{runs} The scale was taken from the darkest and the brightest pixel of these images. "
-            "The same gray would differ from batch to batch; use 0 and 255.": 1.275 * own - 0.1,
-        },
+    low, high = images.min(), images.max()
+    own = (images - low) / (int(high) - int(low))
+    known = (
+        (
+            1.175 - 1.275 * share,
+            "The scale is upside down: 0 is paper and should become -0.1, 255 is ink and should "
+            "become 1.175.",
+        ),
+        (
+            1.175 * share - 0.1,
+            "With your factor 255 becomes 1.075. From -0.1 to 1.175 it is 1.275, not 1.175: the "
+            "0.1 below zero counts too.",
+        ),
+        (
+            1.275 * images - 0.1,
+            "The bytes were not divided by 255, so that full ink would become 325.",
+        ),
+        (
+            share - 0.1,
+            "That is the range 0 to 1 moved down by 0.1. It is to be stretched as well, so that "
+            "full ink becomes 1.175.",
+        ),
+        (share, "That is the range 0 to 1. Stretch it by 1.275 and move it down by 0.1."),
+        (
+            1.275 * own - 0.1,
+            "The scale was taken from the darkest and the brightest pixel of these images. The "
+            "same gray would differ from batch to batch; use 0 and 255.",
+        ),
+        (
+            (images - images.mean()) / images.std(),
+            "These images were standardized by themselves: their mean is 0 and their variance 1. "
+            "The ends should be fixed, -0.1 for paper and 1.175 for ink.",
+        ),
     )
-    if _same(result.mean(), 0) and _same(result.var(), 1):
-        raise Wrong(
-            f"{runs} Their mean is 0 and their variance 1: these images were standardized by "
-            "themselves. The paper has fixed ends, -0.1 for paper and 1.175 for ink."
-        )
-    pixel = int(images[0, 0, 0])
+    otherwise = "A straight line takes 0 to -0.1 and 255 to 1.175."
     raise Wrong(
-        f"{runs} The first pixel, {pixel}, became {result[0, 0, 0]:.4f}; it should become "
-        f"{1.275 * pixel / 255 - 0.1:.4f}. A straight line takes 0 to -0.1 and 255 to 1.175."
+        f"Bytes from {low} to {high} became {result.min():.3f} to {result.max():.3f}; they should "
+        f"become {right.min():.3f} to {right.max():.3f}. {explain(result, known, otherwise)}"
     )
 
 
@@ -271,7 +291,7 @@ def _draw(answer: Any, shape: tuple[int, ...], *, seed: int) -> Array:
     result = call(answer, rng=np.random.default_rng(seed), shape=shape)
     weights = as_array(result, "The result")
     if weights.shape != shape:
-        raise Wrong(f"For shape={shape} you returned {describe(result)}.")
+        raise Wrong(f"For shape={shape} you gave {describe(result)}: return weights of this shape.")
     return weights
 
 
@@ -279,7 +299,7 @@ def _draw(answer: Any, shape: tuple[int, ...], *, seed: int) -> Array:
 _MISCOUNTED = {
     75**0.5: "the square root of the number of inputs. There is no root in the paper's rule: it "
     "allows for inputs that all pull the same way",
-    200: "the number of units, where the connections go. Fan-in is where they come from: what "
+    200: "the number of maps, where the connections go. Fan-in is where they come from: what "
     "arrives at one unit",
     25: "the 25 pixels of one window. A unit sees that window in all three channels, so its "
     "fan-in is 75",
@@ -290,7 +310,7 @@ _MISCOUNTED = {
     "each of three channels",
     5: "the side of the window. Every pixel of the window is an input",
     3: "the channels only. A unit sees 25 pixels in each of them",
-    1: "nothing: the bound is 2.4 for every layer. Divide it by the fan-in",
+    1: "1: the bound is 2.4 for every layer. Divide it by the fan-in",
 }
 
 
@@ -298,7 +318,10 @@ def _check_range(weights: Array, fan_in: int, miscounted: Mapping[float, str]) -
     """Check that weights are spread evenly between -2.4/fan_in and 2.4/fan_in."""
     shape, bound = weights.shape, 2.4 / fan_in
     low, high, spread = float(weights.min()), float(weights.max()), float(weights.std())
-    runs = f"For shape={shape} your weights run from {low:.4f} to {high:.4f}."
+    runs = (
+        f"For shape={shape} your weights run from {low:.4f} to {high:.4f}; they should run from "
+        f"{-bound:.4f} to {bound:.4f}."
+    )
     if low >= 0:
         raise Wrong(
             f"{runs} None is negative: the range begins at 0. It should reach as far below zero "
@@ -308,7 +331,7 @@ def _check_range(weights: Array, fan_in: int, miscounted: Mapping[float, str]) -
     if max(high, -low) > 2.2 * spread:
         raise Wrong(
             f"{runs} Their standard deviation is {spread:.4f} and some are four times that: a "
-            f"normal distribution. In the paper {bound:.4f} is the *end* of the range, and every "
+            "normal distribution. In the paper the bound is the *end* of the range, and every "
             "weight within is as likely: rng.uniform."
         )
     reach = (high - low) / 2
@@ -327,10 +350,7 @@ def _check_range(weights: Array, fan_in: int, miscounted: Mapping[float, str]) -
             f"{runs} The whole range is 2.4/{fan_in} wide. It should reach that far on either "
             "side of zero."
         )
-    raise Wrong(
-        f"{runs} {fan_in} inputs arrive at each unit, so they should run from {-bound:.4f} to "
-        f"{bound:.4f}."
-    )
+    raise Wrong(f"{runs} {fan_in} inputs arrive at each unit.")
 
 
 # Outputs of 25 units. The limit is 1.7159, and a tenth of the slope is left at 1.628.
@@ -350,12 +370,12 @@ def check_saturated(answer: Any) -> None:
     result = as_array(call(answer, outputs=outputs), "The result")
     if result.size == outputs.size:
         raise Wrong(
-            f"You returned {describe(result)}: an answer for each unit. Asked for is one number, "
+            f"You gave {describe(result)}: an answer for each unit. Asked for is one number, "
             "the share of all; the mean of truth values is the share of those that are True."
         )
     if result.size != 1:
         raise Wrong(
-            f"You returned {describe(result)}: a share for each row or column. Asked for is one "
+            f"You gave {describe(result)}: a share for each row or column. Asked for is one "
             "number for the whole array; leave out `axis`."
         )
     given, right = float(result.item()), saturated(outputs)
@@ -365,38 +385,40 @@ def check_saturated(answer: Any) -> None:
 
     if np.isclose(given, right):
         return
-    share = f"You give {given:g}; of these 25 units {round(25 * right)} are saturated"
+    share = f"You gave {given:g}; it should be {right:g}, {round(25 * right)} of 25 units."
     if np.isclose(given, (25 * right, 100 * right)).any():
-        raise Wrong(f"{share}, and the share is {right:g}, a number from 0 to 1.")
+        raise Wrong(f"{share} A share is a number from 0 to 1.")
     if np.isclose(given, 1 - right):
-        raise Wrong(f"{share}. Yours is the share of those that are not: turn the comparison.")
+        raise Wrong(
+            f"{share} Yours is the share of those that are not: turn the comparison around."
+        )
     if given == 0:
         raise Wrong(
-            f"{share}. An output stays under 1.7159 whatever the sum: 2.73 is the *sum* beyond "
+            f"{share} An output stays under 1.7159 whatever the sum: 2.73 is the *sum* beyond "
             "which the slope is under a tenth. Judge by the output, or by the slope that "
             "belongs to it."
         )
     if is_given(outputs > np.sqrt(0.9) * A):
         raise Wrong(
-            f"{share}, four of them at the lower end, near -1.7159. There the curve is as flat: "
+            f"{share} Four of them are at the lower end, near -1.7159, where the curve is as flat: "
             "take the absolute value, or the square."
         )
     if is_given(np.abs(outputs) > np.sqrt(0.9)) or is_given(np.abs(outputs) > 0.9):
         raise Wrong(
-            f"{share}. Yours are the outputs close to 1 or beyond, as for plain tanh. This one "
+            f"{share} Yours are the outputs close to 1 or beyond, as for plain tanh. This one "
             "ends at 1.7159, and at 1 it keeps two thirds of its slope."
         )
     if is_given(np.abs(outputs) > 0.9 * A):
         raise Wrong(
-            f"{share}. Yours are the outputs beyond nine tenths of 1.7159. There a fifth of the "
+            f"{share} Yours are the outputs beyond nine tenths of 1.7159. There a fifth of the "
             "slope is left, since the slope goes with the *square* of the output."
         )
     if is_given(slope(outputs) < 0.1):
         raise Wrong(
-            f"{share}. Yours have a slope under 0.1. Asked for is a tenth of the *greatest* "
+            f"{share} Yours have a slope under 0.1. Asked for is a tenth of the *greatest* "
             f"slope, which is {A * S:.3f} and not 1."
         )
-    raise Wrong(f"{share}: those with a slope under {0.1 * A * S:.4f}.")
+    raise Wrong(f"{share} Those have a slope under {0.1 * A * S:.4f}, a tenth of the greatest.")
 
 
 EXERCISES = (
@@ -404,13 +426,14 @@ EXERCISES = (
         id="05.scaled_tanh",
         title="The scaled tanh",
         wants="a function that turns an array of sums into an array of outputs",
-        means="The curve passes through (1, 1) and (-1, -1), so that a unit which is asked for 1 "
-        "needs a sum of just 1.",
+        means="The curve passes through (1, 1) and (-1, -1), so a unit that is to answer 1 needs "
+        "a sum of just 1.",
         hints=(
             "Read the formula from the inside: what happens to the sum first, and what to the "
             "result last?",
-            "np.tanh works on whole arrays.",
-            "return ___ * np.tanh(___ * a / ___)",
+            "One factor belongs inside np.tanh(...), the other in front of it. Python writes 2a/3 "
+            "as 2 * a / 3.",
+            "return ___ * np.tanh(___ * a / 3)",
         ),
         check=check_scaled_tanh,
         start=scaled_tanh,
@@ -423,9 +446,9 @@ EXERCISES = (
         "out is enough.",
         hints=(
             "Differentiate with the chain rule first. The derivative of tanh(u) is 1 - tanh(u)^2.",
-            "f'(a) = 1.7159 * 2/3 * (1 - tanh(2a/3)^2). If y = 1.7159 * tanh(2a/3), what is "
-            "tanh(2a/3)?",
-            "return 1.7159 * ___ * (1 - (y / ___) ** 2)",
+            "f'(a) is the outer factor, times 1 - tanh(2a/3)^2, times the inner derivative. If "
+            "y = 1.7159 tanh(2a/3), what is tanh(2a/3)?",
+            "return 1.7159 * ___ * (1 - (___ / ___) ** 2)",
         ),
         check=check_slope,
         start=slope,
@@ -434,12 +457,12 @@ EXERCISES = (
         id="05.bend",
         title="Where the curve bends most",
         wants="a function that turns a number into a number",
-        means="For 2/3 it is 0.988, which the paper rounds to 1; and how far the curve is "
-        "stretched upward plays no part.",
+        means="For 2/3 the place is 0.988, which the paper rounds to 1; the factor 1.7159 plays "
+        "no part in it.",
         hints=(
-            "Where the second derivative is largest, the third is zero. With t = tanh(steepness * "
-            "a), whose derivative is steepness * (1 - t^2), all of them are polynomials in t.",
-            "The second derivative goes with t - t^3. Find the t for which that is largest; "
+            "Write t for tanh(steepness * a). Its derivative is steepness * (1 - t^2), so every "
+            "further derivative is a polynomial in t. Find the t first, then the a.",
+            "The second derivative is in proportion to t - t^3. For which t is that largest? "
             "np.arctanh turns a tanh back into what it was taken of.",
             "return np.arctanh(___) / ___",
         ),
@@ -453,9 +476,10 @@ EXERCISES = (
         means="Paper is a little below zero and ink a little above one, so that the mean over all "
         "of MNIST comes to 0.067 instead of 0.131.",
         hints=(
-            "It is a straight line. How long is the way from -0.1 to 1.175?",
+            "On a straight line equal steps of gray become equal steps of the result. How long is "
+            "the way from -0.1 to 1.175?",
             "Divide by 255 to have 0 to 1, stretch that to the right length, then move it down.",
-            "return images / 255 * ___ - ___",
+            "return images / ___ * ___ - ___",
         ),
         check=check_scale,
         start=scale,
@@ -464,13 +488,14 @@ EXERCISES = (
         id="05.initial_weights",
         title="First weights for a given fan-in",
         wants="a function that takes a generator and a shape and returns an array",
-        means="However the inputs conspire, no sum can now exceed 2.4 times the largest of them.",
+        means="Whatever the inputs have in common, no sum can now be larger in size than 2.4 "
+        "times the largest of them.",
         hints=(
-            "How many numbers arrive at one unit? The last axis counts the units, the axes before "
-            "it what one unit is connected with.",
-            "np.prod multiplies the entries of a tuple, shape[:-1] is all of it but the last; "
-            "rng.uniform(low, high, shape) draws.",
-            "bound = 2.4 / np.prod(shape[___])\nreturn rng.uniform(___, ___, shape)",
+            "How many numbers arrive at one unit? The last axis of the shape does not count: it "
+            "says how many maps or units there are.",
+            "np.prod multiplies the entries of a tuple, and a slice leaves out the last of them. "
+            "rng.uniform(low, high, shape) draws evenly.",
+            "bound = ___ / np.prod(shape[___])\nreturn rng.uniform(___, ___, shape)",
         ),
         check=check_initial_weights,
         start=initial_weights,
@@ -483,8 +508,8 @@ EXERCISES = (
         "backward pass.",
         hints=(
             "Which outputs have a slope that small? Think of both ends of the curve.",
-            "The share of the slope that is left is 1 - tanh^2, and tanh is the output divided by "
-            "1.7159. np.mean of truth values is the share of those that are True.",
+            "Your answer to 05.slope gives the slope at an output; where is it greatest? np.mean "
+            "of truth values is the share of those that are True.",
             "return np.mean(1 - (outputs / ___) ** 2 < ___)",
         ),
         check=check_saturated,

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lenet_course.exercises.answer import as_array, call, describe
+from lenet_course.exercises.comparison import Shape, check_shape, check_values, same
 from lenet_course.exercises.exercise import Exercise, Wrong
 from lenet_course.scratch import correlate_loops, numerical_gradient, softmax
 
@@ -110,7 +111,7 @@ class SuspectLayer:
         return y
 
     def backward(self, gradient: Array) -> Array:
-        """Return dE/dx from dE/dy and store `gradients`; one of the three is wrong."""
+        """Return dL/dx from dL/dy and store `gradients`; one of the three is wrong."""
         weights = self.parameters["weights"]
         inner = gradient * (1 - self._y**2)
         gradients: dict[str, Array] = {
@@ -145,151 +146,138 @@ def suspect_layer(
 
 def check_slopes(answer: Any) -> None:
     """Check the two slopes of the net with two weights."""
-    x, w1, w2, target = 0.8, 0.9, 1.5, 0.3
-    result = call(answer, x=x, w1=w1, w2=w2, target=target)
+    numbers = {"x": 0.8, "w1": 0.9, "w2": 1.5, "target": 0.3}
+    result = call(answer, **numbers)
     given = as_array(result, "The result").astype("float64")
     if given.shape != (2,):
-        raise Wrong(f"Return two numbers, dL/dw1 and dL/dw2; yours is {describe(result)}.")
-    h = np.tanh(w1 * x)
-    error, slope = w2 * h - target, 1 - h**2
-    first, second = error * w2 * slope * x, error * h
-    if np.allclose(given, (first, second), rtol=1e-6):
-        return
-    where = f"At x = {x}, w1 = {w1}, w2 = {w2}, target = {target}"
-    if np.allclose(given, (second, first), rtol=1e-6):
-        raise Wrong(f"{where} your two slopes are right but swapped: dL/dw1 comes first.")
-    if np.allclose(given, (-first, -second), rtol=1e-6):
         raise Wrong(
-            f"{where} both slopes have the wrong sign. L = (y - target)**2 / 2 grows with y when y "
-            "is above the target, so dL/dy is y - target. The minus belongs to the step that "
-            "training takes, not to the slope."
+            f"Your function returned {describe(result)}. Return two numbers: dL/dw1, dL/dw2."
         )
-    if np.allclose(given, (2 * first, 2 * second), rtol=1e-6):
+    right = np.array(slopes(**numbers))
+    at = "For " + ", ".join(f"{name}={value}" for name, value in numbers.items())
+    both = (
+        f"{at} you gave {given[0]:.4f}, {given[1]:.4f}; it should be {right[0]:.4f}, "
+        f"{right[1]:.4f}."
+    )
+    if same(given, right[::-1]):
+        raise Wrong(f"{both} The two are swapped: dL/dw1 comes first.")
+    if same(given, -right):
         raise Wrong(
-            f"{where} both slopes are twice too large: the 1/2 in L is there to cancel the 2 that "
-            "comes down from the square."
+            f"{both} Both have the wrong sign. L = (y - target)**2 / 2 grows with y when y is "
+            "above the target, so dL/dy is y - target. The minus belongs to the step that training "
+            "takes, not to the slope."
         )
-    _check_slope("dL/dw2", float(given[1]), second, where, _SECOND, error, h)
-    _check_slope("dL/dw1", float(given[0]), first, where, _FIRST, error, h, w2, x)
+    if same(given, 2 * right):
+        raise Wrong(
+            f"{both} Both are twice too large: the 1/2 in L is there to cancel the 2 that comes "
+            "down from the square."
+        )
+    h = np.tanh(numbers["w1"] * numbers["x"])
+    error = numbers["w2"] * h - numbers["target"]
+    _check_slope(f"{at} your dL/dw2", given[1], right[1], _SECOND, error, h)
+    values = (error, h, numbers["w2"], numbers["x"])
+    _check_slope(f"{at} your dL/dw1", given[0], right[0], _FIRST, *values)
 
 
 # What a slope is when one step of the chain is missing or wrong, and which step that is.
 _SECOND = (
-    (lambda e, h: e, "it lacks a factor: when w2 grows by 1, y grows by h."),
+    (lambda e, h: e, "A factor is missing: when w2 grows by 1, y grows by h."),
     (
         lambda e, h: e * h * (1 - h**2),
-        "it went through the tanh. The path from w2 to the loss does not: w2 acts behind it.",
+        "It went through the tanh. The path from w2 to the loss does not: w2 acts behind it.",
     ),
-    (lambda e, h: h, "it lacks the first step of the way back, dL/dy = y - target."),
+    (lambda e, h: h, "The first step of the way back is missing: dL/dy = y - target."),
 )
 _FIRST = (
     (
         lambda e, h, w2, x: e * w2 * (1 - np.tanh(h) ** 2) * x,
-        "the slope of the tanh was taken at its output h. It belongs at the input, w1 x: there it "
+        "The slope of the tanh was taken at its output h. It belongs at the input, w1 x: there it "
         "is 1 - tanh(w1 x)**2, which is 1 - h**2.",
     ),
     (
         lambda e, h, w2, x: e * w2 * x,
-        "the tanh was passed as if its slope were 1. It is 1 - h**2.",
+        "The tanh was passed as if its slope were 1. It is 1 - h**2.",
     ),
     (
         lambda e, h, w2, x: e * (1 - h**2) * x,
-        "the factor w2 is missing: on the way from h to y a change is multiplied by w2.",
+        "The factor w2 is missing: on the way from h to y a change is multiplied by w2.",
     ),
     (
         lambda e, h, w2, x: e * w2 * (1 - h**2),
-        "the last factor is missing: when w1 grows by 1, the sum w1 x grows by x.",
+        "The last factor is missing: when w1 grows by 1, the sum w1 x grows by x.",
     ),
     (
         lambda e, h, w2, x: e * w2 * (1 - h) * x,
-        "the slope of tanh was taken as 1 - h. It is 1 - h**2.",
+        "The slope of tanh was taken as 1 - h. It is 1 - h**2.",
     ),
     (
         lambda e, h, w2, x: w2 * (1 - h**2) * x,
-        "it is the slope of y, not of the loss: the step dL/dy = y - target is missing.",
+        "It is the slope of y, not of the loss: the step dL/dy = y - target is missing.",
     ),
 )
 
 
 def _check_slope(
-    name: str, given: float, right: float, where: str, known: tuple[Any, ...], *values: float
+    what: str, given: float, right: float, known: tuple[Any, ...], *values: float
 ) -> None:
-    if np.isclose(given, right, rtol=1e-6):
+    if np.isclose(given, right, rtol=1e-5):
         return
-    for mistaken, why in known:
-        if np.isclose(given, mistaken(*values), rtol=1e-6):
-            raise Wrong(f"{where} your {name} is {given:.4f}: {why}")
-    raise Wrong(
-        f"{where} your {name} is {given:.4f} and should be {right:.4f}. Walk back from L, one "
-        "factor a step."
+    otherwise = "Walk back from L to the weight, one factor a step."
+    why = next(
+        (why for mistake, why in known if np.isclose(given, mistake(*values), rtol=1e-5)), otherwise
     )
-
-
-def _is(given: Array, expected: Array) -> bool:
-    return given.shape == expected.shape and bool(
-        np.allclose(given, expected, rtol=1e-6, atol=1e-9)
-    )
+    raise Wrong(f"{what} is {given:.4f} and should be {right:.4f}. {why}")
 
 
 def check_softmax_gradient(answer: Any) -> None:
     """Check the gradient of softmax and cross-entropy, then logits that overflow."""
     logits = np.array([[0.2, -1.0, 1.3], [2.0, 0.5, -0.7], [-0.3, 0.9, 0.4], [1.1, 1.6, -2.0]])
     labels = np.array([2, 1, 0, 1])
-    given = as_array(call(answer, logits=logits, labels=labels), "The result").astype("float64")
-    if given.shape != logits.shape:
-        raise Wrong(
-            f"The shape is {given.shape}; the gradient has a number for each logit: {logits.shape}."
-        )
+    given = as_array(call(answer, logits=logits, labels=labels), "The result")
+    check_shape(given, logits.shape, {}, "The gradient has a number for each logit.")
     p, one_hot = softmax(logits), np.eye(3)[labels]
     n, right = len(logits), softmax_gradient(logits, labels)
     down = np.exp(logits) / np.exp(logits).sum(axis=0)
-    for mistaken, why in (
+    known = (
         (
             p - one_hot,
-            "4 times too large. The loss is the mean over the batch, so each of the 4 digits has "
-            "a share of 1/n in it, and so has its gradient.",
+            "Yours is 4 times too large. The loss is the mean over the batch, so each of the 4 "
+            "digits has a share of 1/n in it, and so has its gradient.",
         ),
         (
             right / n,
-            "4 times too small: divided by n twice. One division, for the mean over the batch, is "
-            "enough.",
+            "Yours is 4 times too small: divided by n twice. One division, for the mean over the "
+            "batch, is enough.",
         ),
         (
             right / 3,
-            "3 times too small: the mean was taken over all entries. Average over the 4 digits "
-            "only; the 3 classes of a digit together make its one loss.",
+            "Yours is 3 times too small: the mean was taken over all entries. Average over the 4 "
+            "digits only; the 3 classes of a digit together make its one loss.",
         ),
         (
             -right,
-            "of the wrong sign: one-hot minus outputs is the direction to go, downhill. The "
+            "Yours has the wrong sign: one-hot minus outputs is the direction to go, downhill. The "
             "gradient points uphill.",
         ),
         (
             (down - one_hot) / n,
-            "made of outputs that sum to 1 in each column: the softmax ran along the wrong axis. "
-            "Each row is one digit.",
+            "Your outputs sum to 1 in each column: the softmax ran along the wrong axis. Each row "
+            "is one digit.",
         ),
         (
             (logits - one_hot) / n,
-            "logits minus one-hot: the softmax is missing. The outputs in the formula are the "
-            "probabilities.",
+            "Yours is logits minus one-hot: the softmax is missing. The outputs in the formula are "
+            "the probabilities.",
         ),
         (
             -one_hot / p / n,
-            "the slope by the probabilities, -1/p at the label. One step is left: from the "
-            "probabilities through the softmax to the logits.",
+            "Yours is the slope by the probabilities, -1/p at the label. One step is left: from "
+            "the probabilities through the softmax to the logits.",
         ),
-        (p / n, "the probabilities over n: nothing was subtracted at the label."),
-    ):
-        if _is(given, mistaken):
-            raise Wrong(f"Your gradient is {why}")
-    if not _is(given, right):
-        row, column = np.argwhere(~np.isclose(given, right, rtol=1e-6, atol=1e-9))[0]
-        raise Wrong(
-            f"Entry ({row}, {column}) is {given[row, column]:.4f} and should be "
-            f"{right[row, column]:.4f}: probability {p[row, column]:.4f}, label {labels[row]}, "
-            "4 digits."
-        )
+        (p / n, "Yours is the probabilities over n: nothing was subtracted at the label."),
+    )
+    otherwise = "It is the probability, minus 1 at the label, divided by the number of digits."
+    check_values(given, right, known, otherwise, "The gradient")
     _check_large_logits(answer)
 
 
@@ -297,32 +285,28 @@ def _check_large_logits(answer: Any) -> None:
     logits = np.array([[1000.0, 0.0, 0.0]])
     with np.errstate(all="ignore"):
         given = as_array(call(answer, logits=logits, labels=np.array([1])), "The result")
-    if not _is(given.astype("float64"), np.array([[1.0, -1.0, 0.0]])):
+    if not same(given, [[1, -1, 0]]):
         raise Wrong(
-            f"The formula is right, but for logits of {logits[0].tolist()} the result is "
-            f"{given[0].tolist()}: exp(1000) is too large for a number. Subtract the largest logit "
-            "of each row first; the softmax stays the same."
+            f"The formula is right, but for logits of {logits[0].tolist()} and label 1 you gave "
+            f"{given[0].tolist()}; it should be [1.0, -1.0, 0.0]. exp(1000) is too large for a "
+            "number. Subtract the largest logit of each row first; the softmax stays the same."
         )
 
 
 def check_pooling_gradient(answer: Any) -> None:
     """Check the gradient carried back through a 2x2 average pooling."""
     gradient = np.random.default_rng(6).normal(size=(2, 3, 4, 5))
-    given = as_array(call(answer, gradient=gradient), "The result").astype("float64")
+    given = as_array(call(answer, gradient=gradient), "The result")
     right = pooling_gradient(gradient)
-    if given.shape == (2, 1, 2, 5):
-        raise Wrong(
-            f"The shape is {given.shape}: the gradient was pooled once more. On the way back the "
-            "map grows: each of its numbers goes to 4 pixels."
-        )
-    if given.shape != right.shape:
-        raise Wrong(
-            f"A gradient of shape {gradient.shape} came back as {given.shape}. The input of the "
-            f"pooling had twice the rows and twice the columns: {right.shape}."
-        )
+    shapes: dict[Shape, str] = {
+        (2, 1, 2, 5): "The gradient was pooled once more. On the way back the map grows: each of "
+        "its numbers goes to 4 pixels.",
+    }
+    twice = "The input of the pooling had twice the rows and twice the columns."
+    check_shape(given, right.shape, shapes, twice)
     corner = np.zeros(right.shape)
     corner[:, ::2, ::2] = gradient
-    for mistaken, why in (
+    known = (
         (
             4 * right,
             "Every pixel received the whole gradient of its block. In the forward pass it counted "
@@ -343,144 +327,108 @@ def check_pooling_gradient(answer: Any) -> None:
             "The gradient map was laid out twice, side by side (np.tile). Each of its numbers "
             "belongs to the 4 neighbors of its own block: repeat each number.",
         ),
-    ):
-        if _is(given, mistaken):
-            raise Wrong(why)
-    if not _is(given, right):
-        at = tuple(int(i) for i in np.argwhere(~np.isclose(given, right))[0])
-        raise Wrong(
-            f"Pixel {at} received {given[at]:.4f} and should receive {right[at]:.4f}, a quarter of "
-            f"the gradient of its block, {4 * right[at]:.4f}."
-        )
+    )
+    otherwise = "A pixel receives a quarter of the gradient of its own block."
+    check_values(given, right, known, otherwise, "The gradient")
 
 
-def _image_kernel_gradient() -> tuple[Array, Array, Array]:
-    random = np.random.default_rng(6)
-    return tuple(random.normal(size=(side, side)) for side in (7, 3, 5))  # type: ignore[return-value]
+def _normal(side: int) -> Array:
+    return np.random.default_rng(side).normal(size=(side, side))
 
 
 def check_kernel_gradient(answer: Any) -> None:
     """Check dL/d(kernel) of a valid convolution."""
-    image, _, gradient = _image_kernel_gradient()
-    given = as_array(call(answer, image=image, gradient=gradient), "The result").astype("float64")
+    image, gradient = _normal(7), _normal(5)
+    given = as_array(call(answer, image=image, gradient=gradient), "The result")
     right = kernel_gradient(image, gradient)
-    if given.shape != right.shape:
-        raise Wrong(
-            f"The image is 7x7 and the map 5x5, so the kernel was 3x3, and its gradient has a "
-            f"number for each weight: (3, 3). Yours has the shape {given.shape}."
-            + (
-                " The image was padded; the forward pass did not pad it."
-                if given.shape > right.shape
-                else ""
-            )
-        )
-    turned = correlate_loops(image, gradient[::-1, ::-1])
-    for mistaken, why in (
+    sizes = (
+        "The image is 7x7 and the map 5x5, so the kernel was 3x3: one slope for each weight. "
+        "Nothing is padded here, as nothing was in the forward pass."
+    )
+    check_shape(given, right.shape, {}, sizes)
+    known = (
         (
             right / gradient.size,
-            "25 times too small: the mean over the 25 positions. The weight acts at each of them, "
-            "and what it does to the loss adds up: a sum.",
+            "Yours is 25 times too small: the mean over the 25 positions. The weight acts at each "
+            "of them, and what it does to the loss adds up: a sum.",
         ),
         (
-            turned,
-            "made with the map of gradients turned around. Here nothing is mirrored: weight "
-            "(i, j) met pixel (r + i, c + j) in the forward pass, and meets it again.",
+            correlate_loops(image, gradient[::-1, ::-1]),
+            "The map of slopes was mirrored. Here nothing is mirrored: weight (i, j) met pixel "
+            "(r + i, c + j) in the forward pass, and meets it again.",
         ),
         (
             right[::-1, ::-1],
-            "right but turned by 180 degrees. Weight (0, 0) looks at the top left of each window, "
-            "and its slope stands at (0, 0).",
+            "Yours is right but turned by 180 degrees. Weight (0, 0) looks at the upper left of "
+            "each window, and its slope stands at (0, 0).",
         ),
-        (right.T, "right but transposed: rows and columns are swapped."),
+        (right.T, "Yours is right but transposed: rows and columns are swapped."),
         (
             correlate_loops(image, np.ones((5, 5))),
-            "the sum of the pixels under each weight; the gradients by which they are to be "
-            "multiplied are missing.",
+            "Yours is the sum of the pixels under each weight; the slopes of the map by which they "
+            "are to be multiplied are missing.",
         ),
         (
             image[:3, :3] * gradient.sum(),
-            "made from the window at the top left alone. At every position the weight lies on "
-            "another pixel.",
+            "Yours is made from the window at the upper left alone. At every position the weight "
+            "lies on another pixel.",
         ),
-    ):
-        if _is(given, mistaken):
-            raise Wrong(f"Your gradient is {why}")
-    _check_cells(given, right, "the pixels under the weight times the gradients, summed")
+    )
+    otherwise = "It is the sum of the pixels under the weight, each times the slope of its unit."
+    check_values(given, right, known, otherwise, "The gradient")
 
 
 def check_image_gradient(answer: Any) -> None:
     """Check dL/d(image) of a valid convolution."""
-    _, kernel, gradient = _image_kernel_gradient()
-    given = as_array(call(answer, kernel=kernel, gradient=gradient), "The result").astype("float64")
+    kernel, gradient = _normal(3), _normal(5)
+    given = as_array(call(answer, kernel=kernel, gradient=gradient), "The result")
     right = image_gradient(kernel, gradient)
-    if given.shape == (3, 3):
-        raise Wrong(
-            "The shape is (3, 3): a valid convolution made the map smaller again. On the way back "
-            "it must grow from 5x5 to the 7x7 of the image: pad it with zeros first."
-        )
-    if given.shape == (5, 5):
-        raise Wrong(
-            "The shape is still (5, 5): the padding kept the side. The image had 7x7 pixels, and "
-            "the one in its corner lay under one window only. Pad so far that a kernel can touch "
-            "the map with its last weight: by k - 1 on each side."
-        )
-    if given.shape == (9, 9):
-        raise Wrong(
-            "The shape is (9, 9): padded by k = 3 on each side, one too many. The image had 7x7 "
-            "pixels: pad by k - 1."
-        )
-    if given.shape != right.shape:
-        raise Wrong(
-            f"The map is 5x5 and the kernel 3x3, so the image was 7x7. Your gradient has the shape "
-            f"{given.shape}."
-        )
+    shapes: dict[Shape, str] = {
+        (3, 3): "A valid convolution made the map smaller again. On the way back it must grow from "
+        "5x5 to the 7x7 of the image: pad it with zeros first.",
+        (5, 5): "The padding kept the side. The image had 7x7 pixels, and the one in its corner "
+        "lay under one window only. Pad so far that a kernel can touch the map with its last "
+        "weight: by k - 1 on each side.",
+        (9, 9): "It was padded by k = 3 on each side, one too many: pad by k - 1.",
+    }
+    sizes = "The map is 5x5 and the kernel 3x3, so the image was 7x7."
+    check_shape(given, right.shape, shapes, sizes)
     padded = np.pad(gradient, 2)
-    for mistaken, why in (
+    known = (
         (
             correlate_loops(padded, kernel),
-            "made with the kernel as it is. Pixel (3, 3) reached map unit (1, 1) through weight "
+            "The kernel was used as it is. Pixel (3, 3) reached map unit (1, 1) through weight "
             "(2, 2) and unit (3, 3) through weight (0, 0): the weights come in the opposite "
             "order. Mirror the kernel, rows and columns.",
         ),
         (
             correlate_loops(padded, kernel.T),
-            "made with the kernel transposed, as for a dense layer. Here it is to be mirrored: "
+            "The kernel was transposed, as for a dense layer. Here it is to be mirrored: "
             "kernel[::-1, ::-1].",
         ),
         (
             correlate_loops(padded, kernel[::-1, ::-1].T),
-            "made with the kernel mirrored and transposed. Mirror its rows and its columns, and "
-            "leave the diagonal alone.",
+            "The kernel was mirrored and transposed. Mirror its rows and its columns, and leave "
+            "the diagonal alone.",
         ),
         (
             correlate_loops(padded, kernel[::-1]),
-            "made with the kernel mirrored top to bottom only. Mirror its columns too.",
+            "The kernel was mirrored top to bottom only. Mirror its columns too.",
         ),
         (
             correlate_loops(padded, kernel[:, ::-1]),
-            "made with the kernel mirrored left to right only. Mirror its rows too.",
+            "The kernel was mirrored left to right only. Mirror its rows too.",
         ),
         (
             right / kernel.size,
-            "9 times too small: a mean over the 9 windows that a pixel is in. What it does in "
-            "each of them adds up.",
+            "Yours is 9 times too small: a mean over the 9 windows that a pixel is in. What it "
+            "does in each of them adds up.",
         ),
-    ):
-        if _is(given, mistaken):
-            raise Wrong(f"Your gradient is {why}")
-    _check_cells(
-        given, right, "the gradient of each unit that saw this pixel times the weight, summed"
     )
-
-
-def _check_cells(given: Array, right: Array, rule: str) -> None:
-    if _is(given, right):
-        return
-    row, column = np.argwhere(~np.isclose(given, right, rtol=1e-6, atol=1e-9))[0]
-    raise Wrong(
-        f"Entry ({row}, {column}) is {given[row, column]:.4f} and should be "
-        f"{right[row, column]:.4f}: {rule}."
+    otherwise = (
+        "It is the sum over the units that saw the pixel: the unit's slope times the weight."
     )
+    check_values(given, right, known, otherwise, "The gradient")
 
 
 def check_find_fault(answer: Any) -> None:
@@ -492,7 +440,9 @@ def check_find_fault(answer: Any) -> None:
             original = (x, layer.parameters["weights"], layer.parameters["bias"])
             found = call(answer, layer=layer, x=x)
             if found not in PARTS:
-                raise Wrong(f'Return "x", "weights" or "bias"; you returned {describe(found)}.')
+                raise Wrong(
+                    f'Your function returned {describe(found)}. Return "x", "weights" or "bias".'
+                )
             moves = _moves(original, seen)
             if found != wrong:
                 raise Wrong(_misjudged(found, wrong, fine, moves))
@@ -522,8 +472,8 @@ def _misjudged(found: str, wrong: str, fine: bool, moves: Array) -> str:
     verdict = f'The gradient of "{wrong}" was wrong and you said "{found}". '
     if fine:
         verdict = (
-            "You find a gross fault. But here the gradient of "
-            f'"{wrong}" was wrong in its eighth decimal, and you said "{found}". '
+            f'You found the gross faults. But here the gradient of "{wrong}" was wrong from its '
+            f'eighth decimal on, and you said "{found}". '
         )
     sizes = np.abs(moves[moves != 0])
     if sizes.size == 0:
@@ -533,17 +483,21 @@ def _misjudged(found: str, wrong: str, fine: bool, moves: Array) -> str:
         )
     if not moves.any(axis=0).all():
         return verdict + _left_alone(moves)
-    if np.isrealobj(moves) and (sizes.max() > 2e-4 or sizes.min() < 1e-8):
-        size = sizes.max() if sizes.max() > 2e-4 else sizes.min()
+    best = "A central difference is at its best with steps between 1e-4 and 1e-7."
+    if np.isrealobj(moves) and sizes.max() > 2e-4:
         return verdict + (
-            f"You moved the numbers by {size:.0e}. Too far, and the curve bends between the two "
-            "points; not far enough, and their difference drowns in rounding. Between 1e-4 and "
-            "1e-7 is where a central difference is at its best."
+            f"You moved the numbers by {sizes.max():.0e}. That is too far: the curve bends between "
+            f"the two points. {best}"
+        )
+    if np.isrealobj(moves) and sizes.min() < 1e-8:
+        return verdict + (
+            f"You moved the numbers by {sizes.min():.0e}. That is not far enough: the difference "
+            f"drowns in rounding. {best}"
         )
     if not (moves.real < 0).any() and np.isrealobj(moves):
         return verdict + (
-            "You moved the numbers up only: a one-sided difference, with an error as large as the "
-            "step. Move up and down and divide by twice the step."
+            "You moved the numbers up only: a one-sided difference, with an error that grows with "
+            "the step. Move up and down and divide by twice the step."
         )
     return verdict + (
         "Name the gradient with the largest difference, in absolute value, from the measured "
@@ -560,7 +514,7 @@ EXERCISES = (
         "and every weight along it picks up its own last factor.",
         hints=(
             "Write the four steps of the forward pass under each other: w1 x, h, y, L. Beside "
-            "each write by how much it grows when the one above it grows by 1.",
+            "each write its slope: by how much it grows for a small growth of the one above.",
             "np.tanh has the slope 1 - np.tanh(a)**2 at a. Multiply the factors on the path from "
             "the weight to the loss.",
             "h = np.tanh(___)\nerror = ___ - target\n"
@@ -578,8 +532,9 @@ EXERCISES = (
         hints=(
             "Which way should the sum of the right digit go, and by how much, when its probability "
             "is 0.9? And that of a wrong digit with probability 0.05?",
-            "np.exp(a - a.max(axis=1, keepdims=True)), divided by its sum over axis 1, is the "
-            "softmax; np.eye(classes)[labels] are the one-hot rows.",
+            "The softmax is np.exp divided by its sum over each row; keepdims=True keeps that sum "
+            "in a column. np.eye(classes)[labels] are the one-hot rows. The largest logit of a row "
+            "may be subtracted first: it cancels.",
             "e = np.exp(logits - logits.max(axis=___, keepdims=True))\n"
             "p = e / e.sum(axis=___, keepdims=True)\n"
             "return (p - ___) / ___",
@@ -595,7 +550,8 @@ EXERCISES = (
         "receives, spread evenly.",
         hints=(
             "By how much does the mean of four pixels grow when one of them grows by 1?",
-            "gradient.repeat(2, axis=1) writes every row twice.",
+            "gradient.repeat(2, axis=0) would write every image twice. Which axes are the rows and "
+            "the columns?",
             "return gradient.repeat(2, axis=___).repeat(2, axis=___) / ___",
         ),
         check=check_pooling_gradient,
@@ -605,8 +561,8 @@ EXERCISES = (
         id="06.kernel",
         title="The gradient of a kernel",
         wants="a function that returns a small array, one number for each weight",
-        means="One weight, used at 25 positions, collects 25 products: sharing in the forward pass "
-        "is adding in the backward pass.",
+        means="The map of slopes slides over the image as a kernel does, and each weight collects "
+        "a product from every position at which it was used.",
         hints=(
             "On which pixel does weight (0, 0) lie when the map's unit (r, c) is computed? And "
             "weight (i, j)? Sum over all r and c.",
@@ -625,7 +581,8 @@ EXERCISES = (
         "backward pass of a convolution layer is a convolution.",
         hints=(
             "Take one pixel in the middle. Which units of the map saw it, and through which weight "
-            "each? Go through them from left to right and watch the weight's column.",
+            "each? Go through them from left to right and watch the weight's column. How many "
+            "units saw a pixel in the corner?",
             "np.pad(a, p) puts p rows and columns of zeros around a; a[::-1, ::-1] mirrors rows "
             "and columns; correlate_loops does the rest.",
             "padded = np.pad(gradient, ___)\nreturn correlate_loops(padded, kernel[___, ___])",
@@ -637,8 +594,8 @@ EXERCISES = (
         id="06.fault",
         title="The fault in a backward pass",
         wants='a function that returns "x", "weights" or "bias"',
-        means="You found faults that an accuracy would never have shown, down to the eighth "
-        "decimal: values alone, moved up and down, are judge over any derivative.",
+        means="You found faults down to the eighth decimal, which no accuracy would have shown: "
+        "measured slopes can judge any backward pass.",
         hints=(
             "Take as loss the sum of all outputs; then the gradient that `backward` wants is an "
             "array of ones. What does the loss do when one number of x moves a little?",
@@ -647,12 +604,15 @@ EXERCISES = (
             "layer.parameters before it calls layer.forward.",
             "to_x = layer.backward(np.ones_like(layer.forward(x)))\n"
             "weights = layer.parameters[___]\n"
+            "\n"
             "def total(moved):\n"
             "    layer.parameters[___] = moved\n"
             "    return layer.forward(x).sum()\n"
+            "\n"
             "slopes = numerical_gradient(total, weights)\n"
             "layer.parameters[___] = weights\n"
-            "difference = np.abs(slopes - layer.gradients[___]).max()",
+            "difference = np.abs(slopes - layer.gradients[___]).max()\n"
+            "# Likewise for bias and for x; return the name of the largest difference.",
         ),
         check=check_find_fault,
         start=find_fault,

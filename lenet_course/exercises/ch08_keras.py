@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lenet_course.exercises.answer import as_array, call, describe
+from lenet_course.exercises.comparison import Shape, check_shape
 from lenet_course.exercises.exercise import Exercise, Wrong
 
 Array = NDArray[Any]
@@ -91,23 +92,15 @@ def check_prepare(answer: Any) -> None:
     # No pixel is 0 or 255, so that dividing by the largest or stretching the range shows.
     images = np.random.default_rng(8).integers(10, 201, size=(7, 28, 28), dtype="uint8")
     result = as_array(call(answer, images=images), "The result")
-    if result.shape == (7, 1, 28, 28):
-        raise Wrong(
-            f"The shape is {result.shape}: the channel axis stands second (channels first, as in "
-            "PyTorch). Keras wants it last: (7, 28, 28, 1)."
-        )
-    if result.shape == images.shape:
-        raise Wrong(
-            f"The shape is still {result.shape}: the channel axis is missing. Conv2D wants "
-            "(n, height, width, channels), so 7 gray images are (7, 28, 28, 1)."
-        )
-    if result.shape == (7, 784):
-        raise Wrong(
-            f"The shape is {result.shape}: each image was flattened into a row, as for a network "
-            "of Dense layers only. A convolution needs rows and columns: (7, 28, 28, 1)."
-        )
-    if result.shape != (7, 28, 28, 1):
-        raise Wrong(f"7 images came back as {result.shape}; the shape should be (7, 28, 28, 1).")
+    shapes: dict[Shape, str] = {
+        (7, 1, 28, 28): "The channel axis stands second (channels first, as in PyTorch). Keras "
+        "wants it last.",
+        (7, 28, 28): "The channel axis is missing. Conv2D wants (n, height, width, channels), and "
+        "a gray image has one channel.",
+        (7, 784): "Each image was flattened into a row, as for a network of Dense layers only. A "
+        "convolution needs rows and columns.",
+    }
+    check_shape(result, (7, 28, 28, 1), shapes, "These are 7 gray images.")
     _check_pixels(result, images)
     if result.dtype != np.float32:
         raise Wrong(
@@ -168,40 +161,23 @@ def check_one_hot(answer: Any) -> None:
     # Largest label, number of different labels and number of binary digits all differ.
     labels = np.array([3, 0, 4, 1, 3, 7])
     result = as_array(call(answer, labels=labels, classes=10), "The result")
-    if result.shape == (6, 8):
-        raise Wrong(
-            f"The shape is {result.shape}: 8 columns, because the largest of these six labels is "
-            "7. Another batch would get another width. Take the width from `classes`."
-        )
-    if result.shape == (10, 6):
-        raise Wrong(
-            f"The shape is {result.shape}: rows and columns are swapped (transposed). Each digit "
-            "has a row of its own: (6, 10)."
-        )
-    if result.shape == (6, 4):
-        raise Wrong(
-            f"The shape is {result.shape}: that is a binary code of four digits. One-hot means "
-            "one column for each class, ten here."
-        )
-    if result.shape == (6, 5):
-        raise Wrong(
-            f"The shape is {result.shape}: a column for each of the five labels that occur here. "
-            "The classes that do not occur need theirs too: ten columns."
-        )
-    if result.shape in [(6,), (6, 1)]:
-        raise Wrong(
-            f"The shape is {result.shape}: still one number for each digit. Each label should "
-            "become a row of ten: (6, 10)."
-        )
-    if result.shape != (6, 10):
-        raise Wrong(f"6 labels came back as {result.shape}; the shape should be (6, 10).")
+    number = "That is still one number for each digit. Each label should become a row of ten."
+    shapes: dict[Shape, str] = {
+        (6, 8): "There are 8 columns, because the largest of these six labels is 7. Another batch "
+        "would get another width. Take the width from `classes`.",
+        (10, 6): "Rows and columns are swapped (transposed). Each digit has a row of its own.",
+        (6, 4): "That is a binary code of four digits. One-hot means one column for each class, "
+        "ten here.",
+        (6, 5): "There is a column for each of the five labels that occur here. The classes that "
+        "do not occur need theirs too: ten columns.",
+        (6,): number,
+        (6, 1): number,
+    }
+    check_shape(result, (6, 10), shapes, "These are 6 labels of 10 classes.")
     _check_rows(result, labels)
     wider = as_array(call(answer, labels=labels, classes=12), "The result for classes=12")
-    if wider.shape != (6, 12):
-        raise Wrong(
-            f"With classes=12 the shape is {wider.shape} and not (6, 12): write `classes` where "
-            "you wrote 10."
-        )
+    everywhere = "Write `classes` where you wrote 10."
+    check_shape(wider, (6, 12), {}, everywhere, "With classes=12 the shape")
 
 
 def _check_rows(result: Array, labels: Array) -> None:

@@ -18,9 +18,7 @@ class Verdict:
 def judge(exercise: Exercise, answer: Any) -> Verdict:
     """Check an answer. No answer, however odd, makes this raise."""
     if is_blank(answer):
-        return Verdict(
-            "blank", "not attempted yet. Replace the ... above, run its cell, then run this one."
-        )
+        return Verdict("blank", "not attempted yet. Replace the ... above and run both cells.")
     try:
         exercise.check(answer)
     except Wrong as wrong:

@@ -9,10 +9,9 @@ from typing import Any
 
 import keras
 import numpy as np
-import pytest
 from numpy.lib.stride_tricks import sliding_window_view
 
-from lenet_course.exercises.catalog import exercises_of, find
+from lenet_course.exercises.catalog import find
 from lenet_course.exercises.checker import judge
 from lenet_course.scratch import windows
 
@@ -310,7 +309,7 @@ WRONG: list[tuple[str, str, Any, str]] = [
         "03.side",
         "a side may be a fraction",
         lambda n, k, p=0, s=1: (n + 2 * p - k) / s + 1,
-        "you gave 8.5. A map has a whole number",
+        "you gave 8.5; it should be 8. A map has a whole number",
     ),
     (
         "03.side",
@@ -322,9 +321,9 @@ WRONG: list[tuple[str, str, Any, str]] = [
     ("03.correlate", "a true convolution", mirrored, "the convolution of mathematics"),
     ("03.correlate", "kernel by columns", by_columns_first, "not kernel[j, i]"),
     ("03.correlate", "n - k positions", without_last_position, "stops one position early"),
-    ("03.correlate", "loops over the padded side", on_padded_image, "with a border of zeros"),
-    ("03.correlate", "columns come first", transposed_map, "the map is transposed"),
-    ("03.correlate", "= adds up", overwriting, "only the last of its products"),
+    ("03.correlate", "loops over the padded side", on_padded_image, "had a border of zeros"),
+    ("03.correlate", "columns come first", transposed_map, "The map is transposed"),
+    ("03.correlate", "= adds up", overwriting, "holds only the last of its products"),
     ("03.correlate", "a mean of products", averaging, "does not divide"),
     ("03.correlate", "a matrix product", matrices, "multiplied as matrices"),
     (
@@ -378,42 +377,67 @@ WRONG: list[tuple[str, str, Any, str]] = [
         "03.count",
         "connections come first",
         counting(right_connections, right_parameters),
-        "The two are exchanged",
+        "The two are swapped",
     ),
     ("03.field", "5 + 5", adding(0, lambda k, step: k if k > 2 else 0), "as in 5 + 5"),
-    ("03.field", "strides do not matter", adding(1, lambda k, step: k - 1), "you gave 10. The str"),
-    ("03.field", "subsampling adds nothing", without_subsampling, "you gave 9. Layers with a"),
-    ("03.field", "sides add up", adding(0, lambda k, step: k), "you gave 12. The sides of"),
+    (
+        "03.field",
+        "strides do not matter",
+        adding(1, lambda k, step: k - 1),
+        "you gave 10; it should be 14. The str",
+    ),
+    (
+        "03.field",
+        "subsampling adds nothing",
+        without_subsampling,
+        "you gave 9; it should be 14. Layers with",
+    ),
+    (
+        "03.field",
+        "sides add up",
+        adding(0, lambda k, step: k),
+        "you gave 12; it should be 14. The sides of",
+    ),
     ("03.field", "the kernel is the field", lambda layers: layers[-1][0], "of the layer before it"),
     ("03.field", "windows lie side by side", multiplied, "The sides were multiplied"),
     (
         "03.field",
         "a stride counts at once",
         adding(1, lambda k, step: (k - 1) * step, step_first=True),
-        "you gave 15. A layer's own stride",
+        "you gave 15; it should be 14. A layer's own stride",
     ),
     (
         "03.field",
         "k and not k - 1",
         adding(0, lambda k, step: k * step),
-        "you gave 17. Each layer added k times",
+        "you gave 17; it should be 14. Each layer added k times",
     ),
     (
         "03.field",
         "k and not k - 1, after the first pixel",
         adding(1, lambda k, step: k * step),
-        "you gave 6. Each layer added k times",
+        "you gave 6; it should be 5. Each layer added k times",
     ),
-    ("03.field", "from the top", from_the_top, "you gave 15. The layers were taken in the wrong"),
-    ("03.maps", "maps need no bias", without_bias, "the bias is missing"),
-    ("03.maps", "a true convolution", mirrored_kernels, "the kernels were mirrored"),
+    (
+        "03.field",
+        "from the top",
+        from_the_top,
+        "it should be 21. The layers were taken in the wrong",
+    ),
+    (
+        "03.maps",
+        "maps need no bias",
+        without_bias,
+        "is -1.681 and should be -1.613. The bias is missing",
+    ),
+    ("03.maps", "a true convolution", mirrored_kernels, "The kernels were mirrored"),
     ("03.maps", "columns before rows", columns_before_rows, "exchanged on the way"),
     ("03.maps", "reshape sorts axes", numpys_own_order, "the channel runs slowest"),
     ("03.maps", "channels first", channels_first, "as in PyTorch"),
     ("03.maps", "maps lie on their side", transposed_maps, "rows and columns of the maps"),
-    ("03.maps", "a kernel is flat", gray_only, "only the first channel"),
-    ("03.maps", "channels stay apart", channel_by_channel, "the channels were kept apart"),
-    ("03.maps", "one image", first_image, "only the first image"),
+    ("03.maps", "a kernel is flat", gray_only, "Only the first channel"),
+    ("03.maps", "channels stay apart", channel_by_channel, "The channels were kept apart"),
+    ("03.maps", "one image", first_image, "Only the first image"),
     ("03.maps", "a matrix is the answer", rows_of_a_matrix, "one row for each window"),
     ("03.maps", "a loop over images is no loop", loop_over_images, "still loops in Python"),
     ("03.maps", "a loop over maps is no loop", loop_while, "still loops in Python"),
@@ -421,20 +445,30 @@ WRONG: list[tuple[str, str, Any, str]] = [
 
 # Slips without a name of their own: the message quotes what came out.
 ALSO_WRONG: list[tuple[str, str, Any, str]] = [
-    ("03.side", "twice the kernel", lambda n, k, p=0, s=1: n - 2 * k, "Count on paper"),
-    ("03.correlate", "rows only", only_across, "The map has shape (7, 7). A kernel"),
-    ("03.correlate", "no kernel", kernel_left_out, "Unit (0, 0) is"),
-    ("03.count", "one map's parameters", one_map, "the parameters: 26 should be 156"),
+    (
+        "03.side",
+        "twice the kernel",
+        lambda n, k, p=0, s=1: n - 2 * k,
+        "you gave 22; it should be 28. Draw",
+    ),
+    ("03.correlate", "rows only", only_across, "The shape is (7, 7) and should be (5, 7). A 3x3"),
+    ("03.correlate", "no kernel", kernel_left_out, "The unit at (0, 0) is"),
+    (
+        "03.count",
+        "one map's parameters",
+        one_map,
+        "you gave (26, 122304); it should be (156, 122304). Look again at the parameters",
+    ),
     (
         "03.count",
         "weights as connections",
         counting(right_parameters, lambda w, m, u: w),
-        "the connections: 25 should be 122,304",
+        "you gave (156, 25); it should be (156, 122304). Look again at the connections",
     ),
     ("03.count", "one number", lambda n, k, channels, maps: 156, "returned 156. Return two"),
-    ("03.field", "strides only", strides_only, "any of 5 pixels in a row"),
+    ("03.field", "strides only", strides_only, "it should be 5. Work it out layer by layer"),
     ("03.maps", "images", lambda images, kernels, bias: images, "The shape is (7, 6, 8, 2)"),
-    ("03.maps", "squashed", layer_with_squash, "Unit (0, 0, 0, 0) is"),
+    ("03.maps", "squashed", layer_with_squash, "The unit at (0, 0, 0, 0) is"),
 ]
 
 RIGHT: list[tuple[str, Any]] = [

@@ -7,10 +7,8 @@ from typing import Any
 
 import keras
 import numpy as np
-import pytest
 
-from lenet_course.exercises.catalog import exercises_of, find
-from lenet_course.exercises.checker import judge
+from lenet_course.exercises.catalog import exercises_of
 from lenet_course.scratch import (
     AveragePooling,
     MaxPooling,
@@ -137,7 +135,7 @@ WRONG: list[tuple[str, str, Any, str]] = [
         "04.average",
         "a reshape follows its shape",
         lambda x: torn_blocks(x).mean(axis=(3, 4)),
-        "tore rows apart",
+        "tore windows apart",
     ),
     (
         "04.max",
@@ -149,7 +147,7 @@ WRONG: list[tuple[str, str, Any, str]] = [
         "04.max",
         "the stride is one",
         lambda x, size, stride: windows(x, size).max(axis=(3, 4)),
-        "moved by one pixel",
+        "moved by one unit",
     ),
     ("04.max", "n / stride windows", maximum_of(half_used, half_used), "reach beyond the map"),
     (
@@ -183,7 +181,7 @@ WRONG: list[tuple[str, str, Any, str]] = [
     ("04.count", "the 32x32 network", [12, 5880, 32, 2000], "counts for an input of 32x32"),
     ("04.count", "subsampling learns nothing", [0, 4320, 0, 1280], "LeNet's subsampling has"),
     ("04.count", "one pair a layer", [2, 4320, 2, 1280], "one bias for the whole layer"),
-    ("04.count", "no bias to learn", [6, 4320, 16, 1280], "it has a bias besides"),
+    ("04.count", "no bias to learn", [6, 4320, 16, 1280], "and a bias besides"),
     ("04.count", "parameters of each unit", [1728, 4320, 512, 1280], "a bias for each unit. All"),
     ("04.count", "a coefficient for each unit", [864, 4320, 256, 1280], "coefficient for each uni"),
     ("04.count", "a 2x2 kernel", [30, 4320, 80, 1280], "a weight for each of the four inputs, and"),
@@ -194,8 +192,13 @@ WRONG: list[tuple[str, str, Any, str]] = [
     ("04.count", "coefficients connect", [12, 1728, 32, 512], "leads from an input to a unit"),
     ("04.count", "one map only", [12, 720, 32, 80], "That is one map; there are 6"),
     ("04.count", "units of the map before", [12, 17280, 32, 5120], "for every unit of the layer b"),
-    ("04.count", "windows move by one pixel", [12, 15870, 32, 3920], "by one pixel and overlap"),
-    ("04.count", "S2 right, S4 with no bias", [12, 4320, 32, 1024], "S4 was given 1,024"),
+    ("04.count", "windows move by one pixel", [12, 15870, 32, 3920], "by one unit and overlap"),
+    (
+        "04.count",
+        "S2 right, S4 with no bias",
+        [12, 4320, 32, 1024],
+        "You gave S4 1,024 connections",
+    ),
     (
         "04.subsample",
         "the four are averaged",
@@ -214,7 +217,7 @@ WRONG: list[tuple[str, str, Any, str]] = [
         lambda x, w, b: squash((w * blocks(x) + b).sum(axis=(2, 4))),
         "added four times",
     ),
-    ("04.subsample", "linear", lambda x, w, b: w * sums(x) + b, "last step is still missing"),
+    ("04.subsample", "linear", lambda x, w, b: w * sums(x) + b, "last step is missing: squash"),
     (
         "04.subsample",
         "squash first",
@@ -244,7 +247,7 @@ WRONG: list[tuple[str, str, Any, str]] = [
         "04.subsample",
         "windows move by one pixel",
         lambda x, w, b: squash(w * windows(x, 2).sum(axis=(3, 4)) + b),
-        "they move by one pixel",
+        "they move by one unit",
     ),
     (
         "04.subsample",
@@ -256,13 +259,13 @@ WRONG: list[tuple[str, str, Any, str]] = [
         "04.gradient",
         "a coefficient for each unit",
         with_other(coefficient=lambda x, w, delta: delta * sums(x)),
-        "dE/d(coefficient) has shape (3, 3, 4, 2) and not (2,). That is still one number for each",
+        "The shape of dL/d(coefficient) is (3, 3, 4, 2) and should be (2,). That is still",
     ),
     (
         "04.gradient",
         "a bias for each unit",
         with_other(bias=lambda x, w, delta: delta),
-        "dE/d(bias) has shape (3, 3, 4, 2) and not (2,). That is still one number for each",
+        "The shape of dL/d(bias) is (3, 3, 4, 2) and should be (2,). That is still",
     ),
     (
         "04.gradient",
@@ -378,19 +381,19 @@ WRONG: list[tuple[str, str, Any, str]] = [
 
 # Slips without a name of their own: the message quotes what came out.
 ALSO_WRONG: list[tuple[str, str, Any, str]] = [
-    ("04.average", "half the map", lambda x: x[:, :3, :4], "Unit [0, 0, 0, 0] is"),
+    ("04.average", "half the map", lambda x: x[:, :3, :4], "The unit at (0, 0, 0, 0) is"),
     ("04.average", "no channels", lambda x: x[0, 0, 0], "Maps stay as many as they are"),
-    ("04.count", "two numbers", [12, 4320], "Four numbers are asked for"),
+    ("04.count", "two numbers", [12, 4320], "Four counts are asked for"),
     ("04.count", "a guess", [7, 4320, 32, 1280], "Ask what one map has to learn"),
     ("04.count", "another guess", [12, 4321, 32, 1280], "It has 864 units"),
-    ("04.units", "two units", [(0.05, 0), (5, 15)], "you gave 2"),
+    ("04.units", "two units", [(0.05, 0), (5, 15)], "You gave 2"),
     ("04.units", "a blur without slope", [(0.05, 1000), (5, 15), (5, -15)], "where f is bent"),
     ("04.gradient", "one array", lambda x, w, delta: delta, "an array of shape (3, 3, 4, 2)"),
     (
         "04.gradient",
         "x is cut",
         with_other(x=lambda x, w, delta: x[:1]),
-        "has shape (1, 6, 8, 2) and not (3, 6, 8, 2)",
+        "The shape of dL/dx is (1, 6, 8, 2) and should be (3, 6, 8, 2)",
     ),
     (
         "04.gradient",

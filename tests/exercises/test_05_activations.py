@@ -8,9 +8,8 @@ from typing import Any
 
 import keras
 import numpy as np
-import pytest
 
-from lenet_course.exercises.catalog import exercises_of, find
+from lenet_course.exercises.catalog import find
 from lenet_course.exercises.checker import judge
 
 A, S = 1.7159, 2 / 3
@@ -116,7 +115,7 @@ WRONG: list[tuple[str, str, Any, str]] = [
     ("05.slope", "no inner derivative", lambda y: A * (1 - (y / A) ** 2), "inner 2/3 is missing"),
     ("05.slope", "no outer factor", lambda y: S * (1 - (y / A) ** 2), "outer 1.7159 is missing"),
     ("05.slope", "output is tanh", lambda y: A * S * (1 - y**2), "tanh is y / 1.7159 and not y"),
-    ("05.slope", "output is the sum", through_sums, "the slope where the *sum* is 1.2"),
+    ("05.slope", "output is the sum", through_sums, "the slope where the *sum* is y"),
     ("05.slope", "as for the logistic", lambda y: y * (1 - y), "slope of the logistic function"),
     ("05.bend", "steepest is most bent", lambda steepness: 0.0, "there it is straight"),
     ("05.bend", "the paper says 1", lambda steepness: 1.0, "'close to' 1, and only for 2/3"),
@@ -173,7 +172,7 @@ WRONG: list[tuple[str, str, Any, str]] = [
         "05.initial_weights",
         "fan-in is the units",
         drawn(lambda shape: shape[-1]),
-        "the number of units, where the connections go",
+        "the number of maps, where the connections go",
     ),
     (
         "05.initial_weights",
@@ -268,20 +267,45 @@ WRONG: list[tuple[str, str, Any, str]] = [
 
 # Slips without a name of their own: the message quotes what came out.
 ALSO_WRONG: list[tuple[str, str, Any, str]] = [
-    ("05.scaled_tanh", "upside down", lambda a: -A * np.tanh(S * a), "it gives 1.0000, and it"),
-    ("05.scaled_tanh", "one number", lambda a: 1.0, "(2, 3) came back as ()"),
-    ("05.slope", "sign", lambda y: S * (A + y**2 / A), "Where the output is -1.5 you give"),
-    ("05.bend", "at 2", lambda steepness: 2.0, "For 2/3 you give 2.000; the second"),
-    ("05.scale", "black on white", lambda x: 1 - x / 255, "The first pixel, "),
+    (
+        "05.scaled_tanh",
+        "upside down",
+        lambda a: -A * np.tanh(S * a),
+        "For a = 1.0 you gave -1.0000; it should be 1.0000. Multiply",
+    ),
+    ("05.scaled_tanh", "one number", lambda a: 1.0, "The shape is () and should be (2, 3)"),
+    (
+        "05.slope",
+        "sign",
+        lambda y: S * (A + y**2 / A),
+        "For y = 1.2 you gave 1.7034; it should be 0.5845. Start",
+    ),
+    (
+        "05.bend",
+        "at 2",
+        lambda steepness: 2.0,
+        "For steepness = 0.667 you gave 2.000; it should be 0.988. The second",
+    ),
+    (
+        "05.scale",
+        "black on white",
+        lambda x: 1 - x / 255,
+        "they should become -0.050 to 0.900. A straight line",
+    ),
     ("05.initial_weights", "scale 3", drawn(fan_in, scale=3), "from -0.0320 to 0.0320"),
-    ("05.initial_weights", "a matrix", one_row_a_unit, "you returned an array of shape (200, 75)"),
+    ("05.initial_weights", "a matrix", one_row_a_unit, "you gave an array of shape (200, 75)"),
     (
         "05.initial_weights",
         "for kernels only",
         drawn(lambda shape: 75),
         "256 inputs arrive at each unit",
     ),
-    ("05.saturated", "close to the limit", lambda y: np.mean(np.abs(y) > 1.66), "slope under"),
+    (
+        "05.saturated",
+        "close to the limit",
+        lambda y: np.mean(np.abs(y) > 1.66),
+        "Those have a slope under",
+    ),
 ]
 
 RIGHT: list[tuple[str, Any]] = [

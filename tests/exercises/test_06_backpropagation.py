@@ -8,9 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from lenet_course.exercises.catalog import exercises_of, find
 from lenet_course.exercises.ch06_backpropagation import find_fault, suspect_layer
-from lenet_course.exercises.checker import judge
 from lenet_course.scratch import (
     check_gradient,
     complex_step,
@@ -205,11 +203,11 @@ WRONG: list[tuple[str, str, Any, str]] = [
     ),
     ("06.chain", "tanh passes slopes on", chain(lambda a, h: 1), "as if its slope were 1"),
     ("06.chain", "slope of tanh is 1 - h", chain(lambda a, h: 1 - h), "taken as 1 - h."),
-    ("06.chain", "only w1's own layer", chain(w2_factor=False), "the factor w2 is missing"),
+    ("06.chain", "only w1's own layer", chain(w2_factor=False), "The factor w2 is missing"),
     ("06.chain", "a weight acts alone", chain(x_factor=False), "w1 x grows by x"),
     ("06.chain", "slopes point downhill", chain(sign=-1), "the wrong sign"),
     ("06.chain", "the square's 2 stays", chain(half=False), "twice too large"),
-    ("06.chain", "from the output back", chain_swapped, "are right but swapped"),
+    ("06.chain", "from the output back", chain_swapped, "The two are swapped"),
     (
         "06.chain",
         "dL/dw2 is the error",
@@ -226,7 +224,7 @@ WRONG: list[tuple[str, str, Any, str]] = [
         "06.chain",
         "dy/dw2 is enough",
         chain_with(right_first, lambda x, w2, h, e: h),
-        "the first step of the way back",
+        "The first step of the way back",
     ),
     (
         "06.chain",
@@ -256,7 +254,7 @@ WRONG: list[tuple[str, str, Any, str]] = [
         "06.softmax",
         "gradients point downhill",
         lambda a, d: (one_hot(d) - softmax(a)) / len(a),
-        "of the wrong sign",
+        "Yours has the wrong sign",
     ),
     (
         "06.softmax",
@@ -334,12 +332,12 @@ WRONG: list[tuple[str, str, Any, str]] = [
         lambda x, g: correlate_loops(x, np.ones_like(g)),
         "by which they are to be multiplied are missing",
     ),
-    ("06.kernel", "one window is enough", first_window_only, "the window at the top left alone"),
+    ("06.kernel", "one window is enough", first_window_only, "the window at the upper left alone"),
     (
         "06.kernel",
         "backward always pads",
         lambda x, g: correlate_loops(np.pad(x, 4), g),
-        "The image was padded",
+        "Nothing is padded here",
     ),
     (
         "06.image",
@@ -348,7 +346,7 @@ WRONG: list[tuple[str, str, Any, str]] = [
         "Mirror the kernel, rows and columns",
     ),
     ("06.image", "backward is valid too", full(0, mirrored), "it must grow from 5x5"),
-    ("06.image", "the side is kept", full(1, mirrored), "the padding kept the side"),
+    ("06.image", "the side is kept", full(1, mirrored), "The padding kept the side"),
     ("06.image", "pad by k", full(3, mirrored), "one too many"),
     ("06.image", "backward transposes", full(2, np.transpose), "as for a dense layer"),
     (
@@ -367,8 +365,8 @@ WRONG: list[tuple[str, str, Any, str]] = [
     ),
     ("06.image", "windows go back turned", upside_down_loops, "Mirror the kernel"),
     ("06.fault", "up is enough", finder(one_sided), "You moved the numbers up only"),
-    ("06.fault", "smaller is better", finder(with_step(1e-12)), "drowns in rounding"),
-    ("06.fault", "a slope is over a wide step", finder(with_step(0.01)), "by 1e-02. Too far"),
+    ("06.fault", "smaller is better", finder(with_step(1e-12)), "by 1e-12. That is not far"),
+    ("06.fault", "a slope is over a wide step", finder(with_step(0.01)), "by 1e-02. That is too"),
     (
         "06.fault",
         "one number stands for all",
@@ -392,22 +390,37 @@ WRONG: list[tuple[str, str, Any, str]] = [
 
 # Slips without a name of their own: the message quotes what came out.
 ALSO_WRONG: list[tuple[str, str, Any, str]] = [
-    ("06.chain", "one slope", lambda x, w1, w2, t: 1.0, "Return two numbers"),
+    ("06.chain", "one slope", lambda x, w1, w2, t: 1.0, "returned 1.0. Return two numbers"),
     ("06.chain", "a guess", lambda x, w1, w2, t: (1.0, 2.0), "Walk back from L"),
-    ("06.softmax", "loss for each digit", lambda a, d: a.sum(axis=1), "The shape is (4,)"),
+    (
+        "06.softmax",
+        "loss for each digit",
+        lambda a, d: a.sum(axis=1),
+        "The shape is (4,) and should be (4, 3)",
+    ),
     (
         "06.softmax",
         "one-hot minus one",
         lambda a, d: (softmax(a) - 2 * one_hot(d)) / len(a),
-        "probability 0.",
+        "minus 1 at the label, divided by",
     ),
     ("06.pooling", "reversed", lambda g: spread(0.25)(g)[:, ::-1], "a quarter of the gradient of"),
-    ("06.kernel", "the image's shape", lambda x, g: x, "Yours has the shape (7, 7)"),
-    ("06.kernel", "the map's shape", lambda x, g: g[:2], "Yours has the shape (2, 5)"),
-    ("06.kernel", "twice", lambda x, g: 2 * correlate_loops(x, g), "Entry (0, 0) is"),
-    ("06.image", "a row", lambda k, g: g.ravel(), "has the shape (25,)"),
-    ("06.image", "minus", lambda k, g: -by_adding_windows(k, g), "times the weight, summed"),
-    ("06.fault", "a number", whole_layer, 'Return "x", "weights" or "bias"'),
+    ("06.kernel", "the image's shape", lambda x, g: x, "The shape is (7, 7) and should be (3, 3)"),
+    (
+        "06.kernel",
+        "the map's shape",
+        lambda x, g: g[:2],
+        "The shape is (2, 5) and should be (3, 3)",
+    ),
+    ("06.kernel", "twice", lambda x, g: 2 * correlate_loops(x, g), "The gradient at (0, 0) is"),
+    ("06.image", "a row", lambda k, g: g.ravel(), "The shape is (25,) and should be (7, 7)"),
+    (
+        "06.image",
+        "minus",
+        lambda k, g: -by_adding_windows(k, g),
+        "the unit's slope times the weight",
+    ),
+    ("06.fault", "a number", whole_layer, '. Return "x", "weights" or "bias"'),
 ]
 
 RIGHT: list[tuple[str, Any]] = [

@@ -8,9 +8,8 @@ from typing import Any
 
 import keras
 import numpy as np
-import pytest
 
-from lenet_course.exercises.catalog import exercises_of, find
+from lenet_course.exercises.catalog import find
 from lenet_course.exercises.checker import judge
 
 
@@ -180,7 +179,7 @@ WRONG: list[tuple[str, str, Any, str]] = [
     ("08.sides", "only C1 shrinks", [24, 12, 12, 6], "12 became 12. Without padding"),
     ("08.sides", "pooling keeps the side", [24, 24, 20, 20], "halves the side"),
     ("08.sides", "convolutions only", [24, 8], "after C1, S2, C3 and S4. You gave [24, 8]"),
-    ("08.prepare", "channels first", lambda x: x[:, None] / 255, "(7, 1, 28, 28): the channel"),
+    ("08.prepare", "channels first", lambda x: x[:, None] / 255, "The channel axis stands second"),
     ("08.prepare", "gray needs no channel", lambda x: x / 255, "channel axis is missing"),
     ("08.prepare", "input is a row", lambda x: x.reshape(len(x), -1) / 255, "was flattened"),
     ("08.prepare", "// divides", lambda x: x[..., None] // 255, "// drops the fraction"),
@@ -234,7 +233,7 @@ WRONG: list[tuple[str, str, Any, str]] = [
         "08.one_hot",
         "classes are always ten",
         lambda labels, classes=10: np.eye(10)[labels],
-        "write `classes` where you wrote 10",
+        "Write `classes` where you wrote 10",
     ),
     (
         "08.split",
@@ -367,13 +366,18 @@ WRONG: list[tuple[str, str, Any, str]] = [
 # Slips without a name of their own: the message quotes what came out.
 ALSO_WRONG: list[tuple[str, str, Any, str]] = [
     ("08.sides", "both borders lose 5", [18, 9, 4, 2], "Count the places where a kernel"),
-    ("08.prepare", "channel in front", lambda x: x[None] / 255, "came back as (1, 7, 28, 28)"),
+    (
+        "08.prepare",
+        "channel in front",
+        lambda x: x[None] / 255,
+        "The shape is (1, 7, 28, 28) and should be (7, 28, 28, 1)",
+    ),
     ("08.prepare", "black on white", lambda x: 1 - x[..., None] / 255, "and should become"),
     (
         "08.one_hot",
         "a column for none of them",
         lambda labels, classes=10: np.eye(classes + 1)[labels],
-        "came back as (6, 11)",
+        "The shape is (6, 11) and should be (6, 10)",
     ),
     ("08.model", "84 before 120", building(dense=(84, 120)), "C5 has units=84"),
     (
