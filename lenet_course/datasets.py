@@ -73,11 +73,17 @@ CIFAR10_COUNTS = ((5000,) * 10, (1000,) * 10)
 _IDX_UNSIGNED_BYTE = 0x08
 
 
-def load_mnist() -> Dataset:
-    """Load the whole of MNIST from the package.
+def load_mnist(folder: str | os.PathLike[str] | None = None) -> Dataset:
+    """Load the whole of MNIST, from the package or from a folder.
 
     The arrays equal those of ``keras.datasets.mnist.load_data()``. The MD5 of each of the four
     original files is checked on every call.
+
+    Parameters
+    ----------
+    folder
+        Read the four original files (``train-images-idx3-ubyte`` and so on), plain or with
+        ``.gz``, from this folder.
 
     Returns
     -------
@@ -88,13 +94,45 @@ def load_mnist() -> Dataset:
     Raises
     ------
     FileNotFoundError, ValueError
-        If the file in the package is missing or damaged.
+        If a file is missing or damaged.
 
     Notes
     -----
     Source: Y. LeCun and C. Cortes, "The MNIST database of handwritten digits", CC BY-SA 3.0.
     """
+    if folder is not None:
+        return _decode(read_idx_files(Path(folder), MNIST_MD5))
     return _load_archive(DATA / MNIST_ARCHIVE, MNIST_MD5)
+
+
+def as_1998(images: ByteArray) -> NDArray[np.float32]:
+    """Turn digits into the input of the network of 1998.
+
+    LeCun et al. 1998, p. 7: background -0.1, ink 1.175; p. 10: 28x28 pixels extended to 32x32
+    with background.
+
+    Parameters
+    ----------
+    images
+        uint8, shape (n, 28, 28), 0 is paper and 255 is ink.
+
+    Returns
+    -------
+    array
+        float32, shape (n, 32, 32, 1).
+
+    Raises
+    ------
+    ValueError
+        If the images are of another shape or type.
+    """
+    if images.dtype != np.uint8 or images.shape[1:] != (28, 28):
+        raise ValueError(
+            f"The images are {images.dtype} of shape {images.shape}, expected uint8 of shape "
+            "(n, 28, 28)."
+        )
+    padded = np.pad(images, ((0, 0), (2, 2), (2, 2))).astype(np.float32)
+    return padded[..., None] * np.float32(1.275 / 255) - np.float32(0.1)
 
 
 def load_fashion_mnist(

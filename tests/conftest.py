@@ -19,3 +19,46 @@ def root():
 def skip():
     """Skip for want of a tool; where every test must run, as in CI, fail instead."""
     return pytest.fail if os.environ.get("COURSE_TESTS_MUST_RUN") else pytest.skip
+
+
+@pytest.fixture(params=["float64", "float32"])
+def policy(request):
+    """Let Keras build its models in the precision: inputs follow floatx, layers the policy."""
+    import keras
+
+    kept = keras.config.floatx(), keras.config.dtype_policy()
+    keras.config.set_floatx(request.param)
+    keras.config.set_dtype_policy(request.param)
+    yield request.param
+    keras.config.set_floatx(kept[0])
+    keras.config.set_dtype_policy(kept[1])
+
+
+@pytest.fixture(scope="session")
+def small_network():
+    """Return a function that builds LeNet-5 small: the same kinds of layers, 8x8 pixels."""
+
+    def build(seed):
+        import keras
+        import numpy as np
+
+        from lenet_course import layers
+
+        codes = np.array([[1, 1, 1, 1], [1, -1, 1, -1], [-1, -1, 1, 1]])
+        return keras.Sequential(
+            [
+                keras.layers.Input((8, 8, 1)),
+                layers.ConnectionTableConv2D(layers.every(1, 2), 3, seed=seed),
+                layers.ScaledTanh(),
+                layers.TrainableSubsampling(seed=seed),
+                layers.ScaledTanh(),
+                layers.ConnectionTableConv2D([[1, 0, 1], [1, 1, 0]], 3, seed=seed),
+                layers.ScaledTanh(),
+                keras.layers.Flatten(),
+                keras.layers.Dense(4, kernel_initializer=layers.FanInUniform(seed)),
+                layers.ScaledTanh(),
+                layers.EuclideanRBF(codes),
+            ]
+        )
+
+    return build

@@ -51,6 +51,48 @@ def write_tar(path: Path, files: Files, mode: Any) -> None:
             archive.addfile(member, io.BytesIO(content))
 
 
+# The input of 1998
+
+
+@given(
+    st_numpy.arrays(np.uint8, st.tuples(st.integers(0, 3), st.just(28), st.just(28))),
+)
+def test_as_1998_scales_ink_and_adds_paper(images: np.ndarray) -> None:
+    x = datasets.as_1998(images)
+    assert x.shape == (len(images), 32, 32, 1)
+    assert x.dtype == np.float32
+    inside = x[:, 2:-2, 2:-2, 0]
+    np.testing.assert_allclose(inside, -0.1 + images / 255 * 1.275, atol=1e-6)
+    outside = np.ones((32, 32), bool)
+    outside[2:-2, 2:-2] = False
+    assert (x[:, outside] == np.float32(-0.1)).all()
+
+
+def test_as_1998_gives_the_values_of_the_paper_to_paper_and_ink() -> None:
+    images = np.zeros((1, 28, 28), np.uint8)
+    images[0, 0, 0] = 255
+    x = datasets.as_1998(images)
+    assert x.min() == np.float32(-0.1)
+    assert x.max() == x[0, 2, 2, 0] == pytest.approx(1.175)
+    (digits, _), _ = datasets.load_mnist()
+    assert datasets.as_1998(digits[:10_000]).mean() == pytest.approx(0.028, abs=0.002)
+
+
+@pytest.mark.parametrize(
+    ("images", "received"),
+    [
+        (np.zeros((2, 28, 28)), r"float64 of shape \(2, 28, 28\)"),
+        (np.zeros((28, 28), np.uint8), r"uint8 of shape \(28, 28\)"),
+        (np.zeros((2, 32, 32), np.uint8), r"uint8 of shape \(2, 32, 32\)"),
+        (np.zeros((2, 28, 28, 1), np.uint8), r"uint8 of shape \(2, 28, 28, 1\)"),
+    ],
+)
+def test_as_1998_refuses_other_images(images: np.ndarray, received: str) -> None:
+    expected = r"expected uint8 of shape \(n, 28, 28\)"
+    with pytest.raises(ValueError, match=f"The images are {received}, {expected}"):
+        datasets.as_1998(images)
+
+
 # MNIST and Fashion-MNIST: the files in the package
 
 
@@ -303,6 +345,28 @@ def test_no_byte_of_an_archive_can_change_unnoticed(packed: Path) -> None:
             datasets.load_mnist()
         flip_byte(packed, position)
     datasets.load_mnist()
+
+
+# MNIST from the reader's own files
+
+
+def test_mnist_from_folder(originals: Path) -> None:
+    expected = {path.name: path.read_bytes() for path in originals.iterdir()}
+    (originals / "t10k-images-idx3-ubyte").unlink()
+    content = gzip.compress(expected["t10k-images-idx3-ubyte"])
+    (originals / "t10k-images-idx3-ubyte.gz").write_bytes(content)
+    (x_train, y_train), (x_test, y_test) = datasets.load_mnist(str(originals))
+    for array, name in zip((x_train, y_train, x_test, y_test), datasets.MNIST_MD5, strict=True):
+        assert datasets.encode_idx(array) == expected[name]
+
+
+def test_mnist_folder_with_a_missing_or_damaged_file(originals: Path) -> None:
+    flip_byte(originals / "train-labels-idx1-ubyte", 20)
+    with pytest.raises(ValueError, match=r"train-labels-idx1-ubyte in .* is damaged"):
+        datasets.load_mnist(originals)
+    (originals / "train-labels-idx1-ubyte").unlink()
+    with pytest.raises(FileNotFoundError, match="holds train-labels-idx1-ubyte or"):
+        datasets.load_mnist(originals)
 
 
 # Fashion-MNIST, the full set

@@ -214,17 +214,6 @@ def test_losses(name, dtype, seed, n, classes):
 # Whole networks
 
 
-@pytest.fixture(params=TOLERANCE)
-def policy(request):
-    """Let Keras build its models in the precision: inputs follow floatx, layers the policy."""
-    kept = keras.config.floatx(), keras.config.dtype_policy()
-    keras.config.set_floatx(request.param)
-    keras.config.set_dtype_policy(request.param)
-    yield request.param
-    keras.config.set_floatx(kept[0])
-    keras.config.set_dtype_policy(kept[1])
-
-
 def assert_network_equals(model, loss, their_loss, x, labels):
     """Compare the network made from a Keras model with the model: outputs and all gradients."""
     network = from_keras(model)

@@ -10,6 +10,7 @@ al., "Backpropagation applied to handwritten zip code recognition", Neural Compu
 """
 
 from lenet_course.scratch.checks import check_gradient, complex_step, numerical_gradient
+from lenet_course.scratch.codes import DIGIT_CODES
 from lenet_course.scratch.layers import (
     RBF,
     Activation,
@@ -52,6 +53,7 @@ from lenet_course.scratch.sliding_windows import (
 from lenet_course.scratch.training import fit, sgd
 
 __all__ = [
+    "DIGIT_CODES",
     "MAP",
     "RBF",
     "TABLE_I",
