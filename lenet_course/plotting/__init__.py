@@ -7,7 +7,7 @@ placed in the page itself, so their lines and letters take the color of the text
 """
 
 from lenet_course.plotting.activations import curves, layer_histograms
-from lenet_course.plotting.architecture import network
+from lenet_course.plotting.architecture import connection_table, network, shares
 from lenet_course.plotting.backpropagation import (
     back_and_forth,
     gradient_sizes,
@@ -16,6 +16,7 @@ from lenet_course.plotting.backpropagation import (
 )
 from lenet_course.plotting.convolution import one_unit, receptive_fields, signed_maps
 from lenet_course.plotting.images import digits
+from lenet_course.plotting.original import by_pass, ranges
 from lenet_course.plotting.picture import Picture, picture
 from lenet_course.plotting.subsampling import by_window, subsampled
 from lenet_course.plotting.training import (
@@ -28,8 +29,10 @@ from lenet_course.plotting.training import (
 __all__ = [
     "Picture",
     "back_and_forth",
+    "by_pass",
     "by_window",
     "confusion",
+    "connection_table",
     "curves",
     "digits",
     "gradient_sizes",
@@ -40,7 +43,9 @@ __all__ = [
     "one_unit",
     "picture",
     "probabilities",
+    "ranges",
     "receptive_fields",
+    "shares",
     "signed_maps",
     "step_errors",
     "subsampled",
