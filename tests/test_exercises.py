@@ -264,6 +264,17 @@ def test_a_solution_opens_after_two_failed_checks_that_were_not_blanks(capsys, m
     assert "###" not in shown
 
 
+def test_the_same_answer_checked_again_is_not_another_failure(capsys):
+    for _ in range(3):
+        check("08.sides", WRONG_SIDES)
+    solution("08.sides")
+    assert "so far: 1" in " ".join(capsys.readouterr().out.split())
+    check("08.sides", [1, 2, 3, 4])
+    check("08.sides", WRONG_SIDES)
+    progress("08")
+    assert "tried, 3 failed" in capsys.readouterr().out
+
+
 def beginning_of_the_worksheet(chapter):
     """Return its imports and the names it gives before the first exercise, without the data."""
     (path,) = Path(__file__).parent.parent.glob(f"exercises/{chapter}_*.ipynb")
@@ -381,7 +392,7 @@ def test_an_unreadable_place_is_said_once_and_progress_kept_in_memory(
     progress_file.mkdir(parents=True)  # a folder where the file should be
     check("08.sides", WRONG_SIDES)
     assert "Progress is kept only until this notebook's kernel stops" in capsys.readouterr().out
-    check("08.sides", WRONG_SIDES)
+    check("08.sides", [1, 2, 3, 4])
     solution("08.sides")
     assert "[24, 12, 8, 4]" in capsys.readouterr().out
     progress("08")

@@ -41,7 +41,9 @@ def check(exercise_id: str, answer: Any) -> None:
     if verdict.status == "passed":
         entry.passed = True
     else:
-        entry.failed += 1
+        # To run the cell once more, for a hint, is not another try.
+        entry.failed += verdict.message != _record.last_failure.get(exercise_id)
+        _record.last_failure[exercise_id] = verdict.message
         print(f'For help: hint("{exercise_id}")', end="")
         print(f' or solution("{exercise_id}")' if _is_open(entry) else "")
     _record.store(exercise_id, entry)

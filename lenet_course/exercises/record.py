@@ -20,10 +20,14 @@ class Progress:
 
 
 class Record:
-    """Progress by exercise id. What cannot be written to the file lives as long as this object."""
+    """Progress by exercise id. What cannot be written to the file lives as long as this object.
+
+    So does ``last_failure``, what was last said about a wrong answer to each exercise.
+    """
 
     def __init__(self) -> None:
         self._unwritten: dict[str, Progress] | None = None
+        self.last_failure: dict[str, str] = {}
 
     def all(self) -> dict[str, Progress]:
         """Read the progress of every exercise touched so far."""
