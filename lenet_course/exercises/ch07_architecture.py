@@ -74,7 +74,8 @@ def _pair(result: Any, *names: str) -> tuple[Any, ...]:
             f"Your function returned {describe(result)}. Return {len(names)} numbers: "
             f"{', '.join(names)}."
         )
-    return tuple(result)
+    # NumPy's numbers are quoted as plain ones.
+    return tuple(n.item() if isinstance(n, np.generic) else n for n in result)
 
 
 _TABLE_MISTAKES: Mistakes = (
@@ -125,17 +126,18 @@ _TABLE_MISTAKES: Mistakes = (
 def check_table(answer: Any) -> None:
     """Check the parameters of C3, and of a layer with another table."""
     small = np.array([[1, 0, 1, 1], [0, 1, 1, 0], [0, 0, 1, 1]])
-    for name, table, k in (("Table I", TABLE_I, 5), ("a table of 3 by 4 with seven 1s", small, 3)):
+    for name, table, k in (("Table I", TABLE_I, 5), ("a 3x4 table with seven 1s", small, 3)):
         given = call(answer, table=table, k=k)
-        if given == table_parameters(table, k):
+        right = table_parameters(table, k)
+        if given == right:
             continue
-        asked = f"For {name} and k={k} you gave {given}."
+        asked = f"For {name} and k={k} you gave {given}; it should be {right}."
         for mistake, message in _TABLE_MISTAKES:
             if given == mistake(table, k):
                 raise Wrong(f"{asked} {message.format(ones=table.sum(), maps=table.shape[1])}")
         raise Wrong(
-            f"{asked} There are {table.sum()} kernels of {k} by {k} weights, and "
-            f"{table.shape[1]} maps with a bias each."
+            f"{asked} There are {table.sum()} kernels of {k}x{k} weights, and {table.shape[1]} "
+            "maps with a bias each."
         )
 
 
@@ -197,7 +199,7 @@ _SEEN_MISTAKES: Mistakes = (
     ),
     (
         lambda layers, u: _first_and_last(u, _field([(k, 1) for k, _ in layers])),
-        "The strides do not appear in it. Behind a stride of 2 neighbors are 2 pixels apart, "
+        "The strides are missing. Behind a stride of 2 neighbors are 2 pixels apart, "
         "behind two such layers 4.",
     ),
     (
@@ -233,8 +235,8 @@ _SEEN_MISTAKES: Mistakes = (
         lambda layers, u: _first_and_last(
             _distance(layers) * u - _field(layers) // 2, _field(layers)
         ),
-        "The field was centered on pixel {distance} times {unit}. Without padding that is where it "
-        "begins: no window hangs over the border.",
+        "The field was centered on pixel {distance} times {unit}. Without padding no window hangs "
+        "over the border: that pixel is where the field begins.",
     ),
     (
         lambda layers, u: _first_and_last(layers[-1][1] * u, layers[-1][0]),
@@ -254,16 +256,17 @@ def check_seen(answer: Any) -> None:
     s4 = [*c3, (2, 2)]
     for layers, unit in ((s4, 3), ([*s4, (5, 1)], 0), (c3, 9), ([(7, 3), (3, 1), (4, 2)], 5)):
         given = _pair(call(answer, layers=layers, unit=unit), "first pixel", "last pixel")
-        if given == seen(layers, unit):
+        right = seen(layers, unit)
+        if given == right:
             continue
-        asked = f"For layers={layers} and unit={unit} you gave {given}."
+        asked = f"For layers={layers} and unit={unit} you gave {given}; it should be {right}."
         for mistake, message in _SEEN_MISTAKES:
             if given == mistake(layers, unit):
                 words = message.format(distance=_distance(layers), unit=unit)
                 raise Wrong(f"{asked} {words}")
         raise Wrong(
-            f"{asked} A change is felt at {_field(layers)} pixels in a row, and neighbors begin "
-            f"{_distance(layers)} pixels apart."
+            f"{asked} A unit sees {_field(layers)} pixels in a row, and the fields of neighbors "
+            f"begin {_distance(layers)} pixels apart."
         )
 
 
@@ -321,12 +324,12 @@ _CONNECTIONS_MISTAKES: Mistakes = (
     ),
     (
         _miscount(subsampling=lambda k, m: k * k * m),
-        "In the subsampling layers the line from the bias is missing: a unit has k x k lines and "
+        "In the subsampling layers the line from the bias is missing: a unit has k * k lines and "
         "one more.",
     ),
     (
         _miscount(subsampling=lambda k, m: 2 * m),
-        "A subsampling unit was given two lines, as many as its map has parameters. It reads k x k "
+        "A subsampling unit was given two lines, as many as its map has parameters. It reads k * k "
         "units; that all these lines carry the same coefficient makes them no fewer.",
     ),
     (
@@ -377,7 +380,7 @@ _CONNECTIONS_MISTAKES: Mistakes = (
     ),
     (
         _miscount(positions=lambda side: side),
-        "A map has side x side units, not side.",
+        "A map has side * side units, not side.",
     ),
 )
 
@@ -390,12 +393,15 @@ def check_connections(answer: Any) -> None:
         ("dense", 64, 20),
         ("codes", 20, 5),
     )
-    for name, side, layers in (("LeNet-5", 32, LENET5), ("another network", 15, other)):
+    for name, side, layers in (
+        ("LeNet-5", 32, LENET5),
+        (f"side=15 and layers={list(other)}", 15, other),
+    ):
         given = call(answer, side=side, layers=list(layers))
         right = _count(side, layers)
         if given == right:
             continue
-        asked = f"For {name} you gave {given}."
+        asked = f"For {name} you gave {given}; it should be {right}."
         for mistake, message in _CONNECTIONS_MISTAKES:
             if given == mistake(side, layers):
                 raise Wrong(f"{asked} {message}")
@@ -404,8 +410,8 @@ def check_connections(answer: Any) -> None:
         counts = [call(answer, side=side, layers=part) for part in parts]
         end = next(i for i, part in enumerate(parts) if counts[i] != _count(side, part))
         raise Wrong(
-            f"{asked} To its layers up to {layers[end]} your function gives {counts[end]}, and "
-            f"they have {_count(side, parts[end]):,}. Look at that layer."
+            f"{asked} The first layer to look at again is {layers[end]}: up to and including it "
+            f"you gave {counts[end]}; it should be {_count(side, parts[end])}."
         )
 
 
@@ -460,8 +466,8 @@ _TUTORIAL_MISTAKES: Mistakes = (
     ),
     (
         partial(_tutorial, s4=lambda side: 5),
-        "C5 was counted as on 32 x 32 pixels. Here it is a dense layer, and has weights for all of "
-        "S4: its 16 maps are {s4} x {s4} on this input.",
+        "C5 was counted as on 32x32 pixels. Here it is a dense layer, and has weights for all of "
+        "S4: its 16 maps are {s4}x{s4} on this input.",
     ),
     (
         partial(_tutorial, s4=lambda side: side // 4),
@@ -474,7 +480,7 @@ _TUTORIAL_MISTAKES: Mistakes = (
     (
         partial(_tutorial, s4=lambda side: 1),
         "C5 was given a single weight for each map of S4. It has one for each unit: the maps are "
-        "{s4} x {s4}.",
+        "{s4}x{s4}.",
     ),
 )
 
@@ -485,7 +491,7 @@ def check_tutorial(answer: Any) -> None:
         given = call(answer, side=side)
         if given == _tutorial(side):
             continue
-        asked = f"For images of {side} x {side} pixels you gave {given}."
+        asked = f"For side={side} you gave {given}; it should be {_tutorial(side)}."
         for mistake, message in _TUTORIAL_MISTAKES:
             if given == mistake(side):
                 raise Wrong(f"{asked} {message.format(s4=((side - 4) // 2 - 4) // 2)}")
@@ -534,17 +540,17 @@ def _with_total(total: Callable[[int, int, int], float]) -> Callable[[int, int],
 _WIDE_MISTAKES: Mistakes = (
     (
         lambda h, w: (*_wide(h, w)[1::-1], _wide(h, w)[2]),
-        "Rows and columns of C5 are exchanged: rows come first, as in (height, width).",
+        "Rows and columns of C5 are swapped: rows come first, as in (height, width).",
     ),
     (
         _flattened,
         "C5 was taken for a dense layer with weights for every unit of S4. It is a convolution "
-        "with kernels of 5 by 5: on a larger S4 it has more positions, not more weights.",
+        "with 5x5 kernels: on a larger S4 it has more positions, not more weights.",
     ),
     (
         _with_total(lambda area, r, c: r * c * 340_908),
-        "A whole LeNet-5 was counted for each of the {positions} positions of C5. Their windows "
-        "overlap, and what they have in common is computed once: count layer by layer.",
+        "A whole LeNet-5 was counted for each of the {positions} positions of C5. What they see "
+        "overlaps, and what they have in common is computed once: count layer by layer.",
     ),
     (
         _with_total(lambda area, r, c: 340_908 * area / 1024),
@@ -553,8 +559,8 @@ _WIDE_MISTAKES: Mistakes = (
     ),
     (
         lambda h, w: (h // 32, w // 32, (h // 32) * (w // 32) * 340_908),
-        "The image was cut into tiles of 32 by 32, with a LeNet-5 for each. Windows of C5 overlap: "
-        "neighbors are 4 pixels apart.",
+        "The image was cut into 32x32 tiles, with a LeNet-5 for each. What the units of C5 see "
+        "overlaps: neighbors are 4 pixels apart.",
     ),
     (
         lambda h, w: ((h - 32) // 4, (w - 32) // 4, _wide(h, w)[2]),
@@ -600,18 +606,19 @@ def check_wide(answer: Any) -> None:
         right = _wide(height, width)
         if given == right:
             continue
-        asked = f"For height={height} and width={width} you gave {given}."
+        asked = f"For height={height} and width={width} you gave {given}; it should be {right}."
         for mistake, message in _WIDE_MISTAKES:
             if given == mistake(height, width):
                 raise Wrong(f"{asked} {message.format(positions=right[0] * right[1])}")
         if given[:2] != right[:2]:
             raise Wrong(
-                f"{asked} Follow both sides through the layers, as they become smaller by 4, by "
-                f"half, by 4, by half and by 4: C5 has {right[0]} x {right[1]} units in a map."
+                f"{asked} Follow height and width through the layers, from C1 to C5: minus 4, "
+                "half, minus 4, half, minus 4."
             )
         raise Wrong(
-            f"{asked} The shape is right. Each layer has its lines of LeNet-5 for each position: "
-            "156 in C1, 6 x 5 in S2, 1,516 in C3, 16 x 5 in S4, 48,120 in C5, then 10,164 and 840."
+            f"{asked} Rows and columns are right. At each position a layer has the lines that it "
+            "has in LeNet-5: 156 in C1, 6 x 5 in S2, 1,516 in C3, 16 x 5 in S4, 48,120 in C5, then "
+            "10,164 and 840."
         )
 
 
@@ -648,16 +655,15 @@ EXERCISES = (
     ),
     Exercise(
         id="07.connections",
-        title="340,908",
+        title="The 340,908 connections",
         wants="a function that returns a whole number",
-        means="Seven layers, and 340,908 lines: the paper's number from a list that fits on a "
-        "postcard.",
+        means="Seven layers have 340,908 lines: the paper's number, from a list of seven entries.",
         hints=(
             "Walk through the layers with the side of the map in hand. How many positions has the "
             "layer, and how many lines end in all maps at one position?",
             "At one position a convolution has k * k * kernels + maps lines, a subsampling layer "
-            "maps * (k * k + 1). Dense layers have inputs + 1 lines for each unit, codes have "
-            "inputs for each class.",
+            "maps * (k * k + 1). A unit of a dense layer has inputs + 1, a code has one for "
+            "each input.",
             "total = 0\nfor kind, *numbers in layers:\n    if kind == 'convolution':\n"
             "        k, maps, kernels = numbers\n        side = ___\n"
             "        total += side**2 * (___)\n    elif kind == 'subsampling':\n"
@@ -670,10 +676,10 @@ EXERCISES = (
     ),
     Exercise(
         id="07.tutorial",
-        title="61,706",
+        title="The 61,706 parameters",
         wants="a function that returns a whole number",
-        means="61,706 on 32 x 32 and 44,426 on 28 x 28 are one recipe on two inputs; the 60,000 of "
-        "1998 are another recipe.",
+        means="61,706 on 32x32 pixels and 44,426 on 28x28 are one recipe on two inputs; the "
+        "60,000 of 1998 are another recipe.",
         hints=(
             "Only one layer depends on the size of the image. Which, and through what?",
             "Find the side of S4 first: minus 4, half, minus 4, half. C5 is a dense layer on 16 "
@@ -688,8 +694,8 @@ EXERCISES = (
         id="07.wide",
         title="A larger image",
         wants="a function that returns three whole numbers: rows, columns, connections",
-        means="On 32 x 64 the maps of C5 have 1 x 9 units, and nine readings cost three and a half "
-        "times the connections of one.",
+        means="On 32x64 pixels the maps of C5 have 1x9 units, and nine readings cost three and a "
+        "half times the connections of one.",
         hints=(
             "What does a larger image change: the lines that end at one position of a layer, or "
             "the number of positions?",

@@ -47,7 +47,15 @@ def toy_gradients(x: Array, target: Array, w1: Array, w2: Array) -> Pair:
     return first.mean(axis=0), second.mean(axis=0)
 
 
-def measured_curvatures(function: Callable[[Array], float], array: Array) -> Array:
+def measured_curvatures(x: Array, target: Array, w1: Array, w2: Array) -> Pair:
+    """Return the second derivatives of E by each weight of w1 and of w2, measured."""
+    return (
+        _move_each(lambda w: toy_loss(x, target, w, w2), w1),
+        _move_each(lambda w: toy_loss(x, target, w1, w), w2),
+    )
+
+
+def _move_each(function: Callable[[Array], float], array: Array) -> Array:
     """Return d2(function)/d(array)2 for each number of an array, by moving it up and down."""
     step = 1e-3
     start, curvatures = function(array), np.empty(array.shape)
@@ -199,12 +207,12 @@ def check_step_sizes(answer: Any) -> None:
     known = (
         (
             without_mu,
-            "mu is missing. Where h is 0 your step has no end, and throws the weight away; mu is "
+            "mu is missing. Where h is 0 your step is infinite, and throws the weight away; mu is "
             "there to stop that.",
         ),
         (
             without_mu + mu,
-            "You added mu to the step, and where h is 0 it still has no end. Add it to h, under "
+            "You added mu to the step, and where h is 0 it is still infinite. Add it to h, under "
             "the fraction line.",
         ),
         (
@@ -256,7 +264,10 @@ def check_wire(answer: Any) -> None:
         )
     for m, reads, why in _MISWIRED:
         if np.flatnonzero(given[:, m]).tolist() == reads:
-            raise Wrong(f"Map {m} of C3 reads {_reads(given, m)}. {why}")
+            raise Wrong(
+                f"Map {m} of C3 reads {_reads(given, m)} and should read {_reads(TABLE_I, m)}. "
+                f"{why}"
+            )
     _check_discontinuous(given)
     for m in range(16):
         if not np.array_equal(given[:, m], TABLE_I[:, m]):
@@ -270,8 +281,13 @@ _MISWIRED = (
     (0, [1, 2, 3], "It starts one too far: Python counts the maps of S2 from 0."),
     (0, [0, 1, 2, 3], "Four are too many: in Table I the first six maps read three."),
     (4, [4, 5], "Your wiring stops at the last map of S2. Go round: after 5 comes 0."),
-    (4, [3, 4, 5], "So does map 3. Do not stay between 0 and 5 but go round: after 5 comes 0."),
-    (6, [0, 1, 2], "So does map 0. The second six maps read four."),
+    (
+        4,
+        [3, 4, 5],
+        "It was moved back until it fits, onto what map 3 reads. Go round instead: after 5 "
+        "comes 0.",
+    ),
+    (6, [0, 1, 2], "Map 0 reads these already. The second six maps read four."),
 )
 
 
@@ -294,9 +310,9 @@ def _check_discontinuous(given: Array) -> None:
             "one left out, two neighbors."
         )
     raise Wrong(
-        f"Thirteen maps are right. But map 12 of C3 reads {_reads(given, 12)} and should read two "
-        "neighbors, leave one out, and read two neighbors: 0, 1, 3, 4. Maps 13 and 14 start at 1 "
-        "and at 2."
+        f"Thirteen maps are right. But map 12 of C3 reads {_reads(given, 12)} and should read "
+        "0, 1, 3, 4: two neighbors, one left out, two neighbors. Maps 13 and 14 start at 1 and "
+        "at 2."
     )
 
 
@@ -321,11 +337,11 @@ def check_decode(answer: Any) -> None:
     result = call(answer, penalties=penalties, smallest_gap=smallest_gap)
     if not isinstance(result, (tuple, list)) or len(result) != 3:
         raise Wrong(
-            "Return three arrays, the digits, the second best and the gaps; yours is "
-            f"{describe(result)}."
+            f"Your function returned {describe(result)}. Return three arrays: digits, second "
+            "best, gaps."
         )
-    names = ("The digits", "The second best", "The gaps")
-    given = [as_array(array, name) for array, name in zip(result, names, strict=True)]
+    names = ("digits", "second best", "gaps")
+    given = [as_array(array, f"The {name}") for array, name in zip(result, names, strict=True)]
     n = len(penalties)
     for array, name in zip(given, names, strict=True):
         why = f"There are {n} images."
@@ -336,7 +352,7 @@ def check_decode(answer: Any) -> None:
                 "You left the rejected images out. Keep their places, with -1 as the digit, or "
                 "nobody knows which they were."
             )
-        check_shape(array, (n,), {}, why, f"{name}: the shape")
+        check_shape(array, (n,), {}, why, f"The shape of the {name}")
     digits, second, gaps = given
     _check_second(second, penalties, smallest_gap)
     _check_gaps(gaps, penalties, smallest_gap)
@@ -356,7 +372,7 @@ def _check_second(second: Array, penalties: Array, smallest_gap: float) -> None:
         (
             np.where(digits < 0, -1, right),
             "Where you rejected an image its second best is gone too. Keep it: whoever looks at "
-            "the image wants to know between what the network wavered.",
+            "the image wants to know between which digits the network wavered.",
         ),
         (order[:, 0], "Yours is the best. Position 1 comes after position 0."),
     )
@@ -367,7 +383,11 @@ def _check_second(second: Array, penalties: Array, smallest_gap: float) -> None:
 def _check_gaps(gaps: Array, penalties: Array, smallest_gap: float) -> None:
     y = np.sort(penalties, axis=1)
     known = (
-        (y[:, 0] - y[:, 1], "Second best minus best is the right order."),
+        (
+            y[:, 0] - y[:, 1],
+            "Yours is the best penalty minus the second best. The other way round no gap is "
+            "below 0.",
+        ),
         (
             y[:, 9] - y[:, 0],
             "Yours is the gap between best and worst. Doubt is between best and second.",
@@ -435,12 +455,15 @@ def check_map_loss(answer: Any) -> None:
             "For each pattern add two things: the penalty of its label, and the log of a sum of "
             "1 + 3 exponentials.",
         )
-        raise Wrong(f"Your E is {float(given):.4f} and should be {right:.4f}. {why}")
+        raise Wrong(
+            f"For 4 patterns of 3 classes and j={j} you gave {float(given):.4f}; it should be "
+            f"{right:.4f}. {why}"
+        )
     other = as_array(call(answer, penalties=y, labels=labels, j=2.0), "The result")
     if same(other, right):
         raise Wrong(
-            "For j = 0.7 your E is right, and for j = 2 it is the same: j is a number in your "
-            "code. Use the argument."
+            f"For j=0.7 your E is right. For j=2 you gave {float(other):.4f} again; it should be "
+            f"{map_loss(y, labels, 2.0):.4f}. Instead of a number of your own use the argument j."
         )
     _check_large_penalties(answer)
 
@@ -537,10 +560,10 @@ def _check_large_penalties(answer: Any) -> None:
     right = map_loss(y, labels, j)
     if not same(given, right):
         raise Wrong(
-            f"The formula is right, but for penalties of {y[0].tolist()}, label 1 and j = 1000 the "
-            f"result is {float(given):g}; it should be {right:.4f}. exp(-1000) is 0 to a computer, "
-            "and log(0) is minus infinity. Take the smallest penalty, j among them, out of the "
-            "sum first."
+            f"The formula is right, but for penalties of {y[0].tolist()}, label 1 and j=1000 you "
+            f"gave {float(given):g}; it should be {right:.4f}. exp(-1000) is 0 to a computer, and "
+            "log(0) is minus infinity. Take the smallest penalty, j among them, out of the sum "
+            "first."
         )
 
 
@@ -550,7 +573,9 @@ def check_curvatures(answer: Any) -> None:
     names = ("x", "target", "w1", "w2")
     result = call(answer, **dict(zip(names, toy, strict=True)))
     if not isinstance(result, (tuple, list)) or len(result) != 2:
-        raise Wrong(f"Return two arrays, h of w1 and h of w2; yours is {describe(result)}.")
+        raise Wrong(
+            f"Your function returned {describe(result)}. Return two arrays: h of w1, h of w2."
+        )
     given = [as_array(h, "Each h") for h in result]
     for h, weights, name in zip(given, toy[2:], names[2:], strict=True):
         check_shape(
@@ -594,6 +619,11 @@ def _check_second_layer(given: Array, right: Array, toy: Toy) -> None:
             2 * (np.tanh(x.mean(axis=0) @ w1) ** 2)[:, None] * ones,
             "You computed it for one average pattern. Each pattern has its own h; the mean comes "
             "last.",
+        ),
+        (
+            toy_gradients(*toy)[1],
+            "Yours is a gradient, made from the errors. Walk back from the second derivative of "
+            "the loss by an output instead.",
         ),
         (_mean_of_squares(*toy)[1], _SQUARED_GRADIENTS),
         (_square_of_mean(*toy)[1], _SQUARED_GRADIENTS),
@@ -673,7 +703,7 @@ def check_tells_curvature(answer: Any) -> None:
         calls: list[Toy] = []
         found = call(answer, estimate=suspect_estimate(kind, watch=calls.append))
         if not isinstance(found, (bool, np.bool_)):
-            raise Wrong(f"Return True or False; you returned {describe(found)}.")
+            raise Wrong(f"Your function returned {describe(found)}. Return True or False.")
         verdicts[kind], seen[kind] = bool(found) == honest, calls
     if not any(seen.values()):
         raise Wrong(
@@ -696,7 +726,7 @@ def _fits(toy: Toy) -> bool:
 
 
 def _missed_gauss_newton(answer: Any, calls: list[Toy]) -> str:
-    verdict = "You called second derivatives by eq. 27 squared gradients. "
+    verdict = "You took second derivatives by eq. 27 for squared gradients. "
     if any(not w1.any() or not w2.any() for *_, w1, w2 in calls):
         return verdict + (
             "You asked at weights that are all 0. There the second derivatives of the other layer "
@@ -717,7 +747,7 @@ def _missed_gauss_newton(answer: Any, calls: list[Toy]) -> str:
 
 
 def _missed_squares(answer: Any, calls: list[Toy]) -> str:
-    verdict = "You called squared gradients second derivatives. "
+    verdict = "You took squared gradients for second derivatives. "
     if len({target.tobytes() for _, target, _, _ in calls}) == 1 and not _fits(calls[0]):
         return verdict + (
             "You asked for one set of targets only, and there both may have any size. A "
@@ -730,7 +760,7 @@ def _missed_squares(answer: Any, calls: list[Toy]) -> str:
 
 
 def _missed_exact(answer: Any, calls: list[Toy]) -> str:
-    verdict = "You called exact second derivatives squared gradients. "
+    verdict = "You took exact second derivatives for squared gradients. "
     if len({target.tobytes() for _, target, _, _ in calls}) > 1:
         return verdict + (
             "You changed the targets. h of w1, taken exactly, has the f'' term and changes with "
@@ -869,8 +899,8 @@ EXERCISES = (
         id="09.squared",
         title="Second derivatives or squared gradients?",
         wants="a function that returns True or False",
-        means="You asked the numbers and not the name. Whoever trusts the name SDLM gets tiny "
-        "steps on the slope and huge ones at the minimum.",
+        means="You asked the numbers and not the name. Divided by squared gradients, steps are "
+        "tiny on the slope and huge at the minimum.",
         hints=(
             "Let the errors of the network shrink to 0. What becomes of a gradient, and what of "
             "the curvature of the valley?",

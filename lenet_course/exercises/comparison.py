@@ -50,5 +50,6 @@ def check_values(given: Array, right: Array, known: Known, otherwise: str, name:
     if same(given, right):
         return
     at = first_difference(given, right)
+    place = at[0] if len(at) == 1 else at
     why = explain(given, known, otherwise)
-    raise Wrong(f"{name} at {at} is {float(given[at]):.4g} and should be {right[at]:.4g}. {why}")
+    raise Wrong(f"{name} at {place} is {float(given[at]):.4g} and should be {right[at]:.4g}. {why}")

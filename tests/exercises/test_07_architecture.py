@@ -277,7 +277,7 @@ WRONG: list[tuple[str, str, Any, str]] = [
         with_add(lambda k, t, s: k - 1),
         "while adding up the side the strides were forgotten",
     ),
-    ("07.seen", "no strides", without_strides, "The strides do not appear in it"),
+    ("07.seen", "no strides", without_strides, "The strides are missing"),
     (
         "07.seen",
         "sides add up",
@@ -438,7 +438,7 @@ WRONG: list[tuple[str, str, Any, str]] = [
             conv=lambda old, new, k, m, n: new * (k * k * n + m),
             sub=lambda old, new, k, m: new * m * (k * k + 1),
         ),
-        "side x side units, not side",
+        "side * side units, not side",
     ),
     ("07.tutorial", "Table I", tutorial_with(c3=1516), "C3 was wired by Table I"),
     ("07.tutorial", "that of 1998", always(60_000), "the LeNet-5 of 1998"),
@@ -485,7 +485,7 @@ WRONG: list[tuple[str, str, Any, str]] = [
         "07.wide",
         "width first",
         lambda h, w: (larger(h, w)[1], larger(h, w)[0], larger(h, w)[2]),
-        "Rows and columns of C5 are exchanged",
+        "Rows and columns of C5 are swapped",
     ),
     ("07.wide", "C5 is dense", dense_c5, "was taken for a dense layer"),
     (
@@ -504,7 +504,7 @@ WRONG: list[tuple[str, str, Any, str]] = [
         "07.wide",
         "tiles",
         lambda h, w: (h // 32, w // 32, 340_908 * (h // 32) * (w // 32)),
-        "cut into tiles of 32 by 32",
+        "cut into 32x32 tiles",
     ),
     (
         "07.wide",
@@ -537,22 +537,33 @@ WRONG: list[tuple[str, str, Any, str]] = [
 
 # Slips without a name of their own: the message quotes what came out.
 ALSO_WRONG: list[tuple[str, str, Any, str]] = [
-    ("07.table", "a guess", always(1), "There are 60 kernels of 5 by 5 weights"),
-    ("07.table", "by heart", always(1516), "For a table of 3 by 4 with seven 1s"),
+    ("07.table", "a guess", always(1), "There are 60 kernels of 5x5 weights"),
+    (
+        "07.table",
+        "by heart",
+        always(1516),
+        "For a 3x4 table with seven 1s and k=3 you gave 1516; it should be 67",
+    ),
     ("07.seen", "the side", lambda layers, unit: 16, "Return 2 numbers: first pixel, last pixel"),
-    ("07.seen", "a guess", always((0, 0)), "A change is felt at 16 pixels in a row"),
+    (
+        "07.seen",
+        "a guess with NumPy's numbers",
+        always(np.array([12, 30])),
+        "you gave (12, 30); it should be (12, 27).",
+    ),
+    ("07.seen", "a guess", always((0, 0)), "A unit sees 16 pixels in a row"),
     ("07.seen", "S4 by heart", always((12, 27)), "For layers=[(5, 1), (2, 2), (5, 1), (2, 2), ("),
-    ("07.connections", "by heart", always(340_908), "For another network you gave 340908"),
+    ("07.connections", "by heart", always(340_908), "('codes', 20, 5)] you gave 340908; it should"),
     (
         "07.connections",
         "one more for each class",
         lambda side, layers: connections(side, layers) + 7 * (layers[-1][0] == "codes"),
-        "up to ('codes', 84, 10) your function gives 340915, and they have 340,908",
+        "look at again is ('codes', 84, 10): up to and including it you gave 340915; it should",
     ),
     ("07.tutorial", "a guess", always(1), "C5 48,120, F6 10,164"),
     ("07.wide", "the shape only", lambda h, w: wide(h, w)[:2], "Return 3 numbers: rows of C5"),
-    ("07.wide", "a guess", always((1, 9, 1)), "The shape is right"),
-    ("07.wide", "strides forgotten", lambda h, w: (1, w - 31, 1), "C5 has 1 x 9 units in a map"),
+    ("07.wide", "a guess", always((1, 9, 1)), "Rows and columns are right"),
+    ("07.wide", "strides forgotten", lambda h, w: (1, w - 31, 1), "it should be (1, 9, 1"),
 ]
 
 RIGHT: list[tuple[str, Any]] = [

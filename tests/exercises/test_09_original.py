@@ -185,13 +185,6 @@ def times(factor):
     return answer
 
 
-def measured(x, target, w1, w2):
-    return (
-        measured_curvatures(lambda w: toy_loss(x, target, w, w2), w1),
-        measured_curvatures(lambda w: toy_loss(x, target, w1, w), w2),
-    )
-
-
 def with_the_bend(x, target, w1, w2):
     """Add the term with f'' to the walk back."""
     first, second = curvatures(x, target, w1, w2)
@@ -307,7 +300,7 @@ def measured_at_a_fit(estimate):
     given = estimate(x, target, w1, w2)
     return all(
         np.allclose(a, b, rtol=1e-3, atol=1e-4)
-        for a, b in zip(given, measured(x, target, w1, w2), strict=True)
+        for a, b in zip(given, measured_curvatures(x, target, w1, w2), strict=True)
     )
 
 
@@ -361,7 +354,7 @@ WRONG: list[tuple[str, str, Any, str]] = [
         "09.table",
         "runs stay inside",
         wiring(start=lambda m, k: min(m % 6, 6 - k)),
-        "Do not stay between 0 and 5",
+        "Go round instead",
     ),
     ("09.table", "four come first", wiring(FOUR, THREE), "Four are too many"),
     ("09.table", "twelve maps of three", wiring(THREE, THREE), "The second six maps read four"),
@@ -395,7 +388,12 @@ WRONG: list[tuple[str, str, Any, str]] = [
         reading(reject=lambda y, gaps, limit: y[:, 0] > limit),
         "You rejected by the best penalty",
     ),
-    ("09.decode", "best minus second", reading(gap=lambda y: y[:, 0] - y[:, 1]), "the right order"),
+    (
+        "09.decode",
+        "best minus second",
+        reading(gap=lambda y: y[:, 0] - y[:, 1]),
+        "no gap is below 0",
+    ),
     (
         "09.decode",
         "the spread is the gap",
@@ -422,7 +420,12 @@ WRONG: list[tuple[str, str, Any, str]] = [
     ),
     ("09.decode", "a column is an image", down_the_columns, "You went down the columns"),
     ("09.decode", "rejected is removed", rejected_left_out, "Keep their places"),
-    ("09.decode", "rejected is forgotten", rejected_second, "between what the network wavered"),
+    (
+        "09.decode",
+        "rejected is forgotten",
+        rejected_second,
+        "between which digits the network wavered",
+    ),
     ("09.decode", "sort gives digits", penalties_for_digits, "argsort, not sort"),
     (
         "09.decode",
@@ -527,7 +530,7 @@ WRONG: list[tuple[str, str, Any, str]] = [
         "09.map",
         "j is 0.7",
         lambda y, d, j: criterion(log_sum)(y, d, 0.7),
-        "j is a number in your code",
+        "Instead of a number of your own use the argument j",
     ),
     ("09.map", "exp takes any number", criterion(log_sum), "log(0) is minus infinity"),
     (
@@ -578,6 +581,7 @@ WRONG: list[tuple[str, str, Any, str]] = [
     ("09.curvature", "one average pattern", mean_pattern, "one average pattern"),
     ("09.curvature", "average, then square", mean_before_square, "and squared it then"),
     ("09.curvature", "average each factor", mean_of_each_factor, "and multiplied them then"),
+    ("09.curvature", "as for a gradient", toy_gradients, "Yours is a gradient"),
     ("09.curvature", "squared gradients", squared_gradients, "Yours are squared gradients"),
     (
         "09.curvature",
@@ -612,7 +616,9 @@ WRONG: list[tuple[str, str, Any, str]] = [
     (
         "09.squared",
         "measuring settles it anywhere",
-        finder(lambda h, *toy: np.allclose(h[0], measured(*toy)[0], rtol=1e-3, atol=1e-4)),
+        finder(
+            lambda h, *toy: np.allclose(h[0], measured_curvatures(*toy)[0], rtol=1e-3, atol=1e-4)
+        ),
         "Ask at a perfect fit, where that term is 0",
     ),
     (
@@ -679,15 +685,21 @@ ALSO_WRONG: list[tuple[str, str, Any, str]] = [
     ),
     ("09.table", "numbers of maps", lambda: wiring()() * np.arange(16), "whether a map is read"),
     ("09.table", "right to left", lambda: np.roll(TABLE_I, 2, axis=1), "Map 0 of C3 reads 0, 2, 3"),
-    ("09.table", "nothing", lambda: np.zeros((6, 16)), "Map 0 of C3 reads none"),
+    (
+        "09.table",
+        "nothing",
+        lambda: np.zeros((6, 16)),
+        "Map 0 of C3 reads none and should read 0, 1, 2",
+    ),
     ("09.decode", "digits only", lambda y, gap: y.argmin(axis=1), "Return three arrays"),
-    ("09.decode", "all of them", lambda y, gap: (y, y, y), "The digits: the shape is (5, 10)"),
+    ("09.decode", "all of them", lambda y, gap: (y, y, y), "The shape of the digits is (5, 10)"),
     (
         "09.decode",
         "the best twice",
         lambda y, gap: (*reading()(y, gap)[:1], y.argmin(axis=1), reading()(y, gap)[2]),
         "Yours is the best",
     ),
+    ("09.decode", "twice", reading(gap=lambda y: 2 * (y[:, 1] - y[:, 0])), "The gap at 0 is"),
     ("09.decode", "half", reading(gap=lambda y: (y[:, 1] - y[:, 0]) / 2), "minus the smallest"),
     ("09.map", "every penalty", lambda y, d, j: y, "The shape is (4, 3) and should be ()"),
     ("09.map", "a guess", lambda y, d, j: 1.0, "the log of a sum of 1 + 3 exponentials"),
@@ -736,12 +748,12 @@ def test_the_toy_network_and_its_derivatives():
     first, second = toy_gradients(x, target, w1, w2)
     assert np.allclose(first, numerical_gradient(lambda w: toy_loss(x, target, w, w2), w1))
     assert np.allclose(second, numerical_gradient(lambda w: toy_loss(x, target, w1, w), w2))
-    by_walk, by_moving = curvatures(x, target, w1, w2), measured(x, target, w1, w2)
+    by_walk, by_moving = curvatures(x, target, w1, w2), measured_curvatures(x, target, w1, w2)
     assert np.allclose(by_walk[1], by_moving[1], atol=1e-4)
     assert not np.allclose(by_walk[0], by_moving[0], atol=0.1)
     assert by_walk[0].min() > 0 > by_moving[0].min()
     fitted = x, at_a_fit(x, w1, w2), w1, w2
-    assert np.allclose(curvatures(*fitted)[0], measured(*fitted)[0], atol=1e-4)
+    assert np.allclose(curvatures(*fitted)[0], measured_curvatures(*fitted)[0], atol=1e-4)
     # The loss is that of eq. 8 when the codes are the targets.
     penalties = ((np.tanh(x @ w1) @ w2 - target) ** 2).sum(axis=1, keepdims=True)
     assert np.isclose(EuclideanMSE().value(penalties, np.zeros(8, int)), toy_loss(*toy_network()))
@@ -755,7 +767,7 @@ def test_a_suspect_is_what_its_name_says(kind):
     own = {
         "Gauss-Newton": curvature_by_loop(*toy),
         "squared gradients": squared_gradients(*toy),
-        "exact second derivatives": measured(*toy),
+        "exact second derivatives": measured_curvatures(*toy),
         "square of the mean gradient": squared_mean_gradient(*toy),
         "scaled squared gradients": [h / 20 for h in squared_gradients(*toy)],
         "squared gradients with a floor": [h + 0.001 for h in squared_gradients(*toy)],
