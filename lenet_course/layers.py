@@ -208,7 +208,7 @@ class ConnectionTableConv2D(keras.layers.Layer):
         """Return the k * k * channels pixels that each unit sees, in the last axis.
 
         The sums of a layer are then one matrix product. Where XLA compiles a step for a single
-        image, that is three to five times as fast as its convolution.
+        image, that is faster than its own convolution.
         """
         if self.padding:
             border = (self.padding, self.padding)
