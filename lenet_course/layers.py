@@ -200,9 +200,19 @@ class ConnectionTableConv2D(keras.layers.Layer):
         if self.table.all():
             return ops.reshape(kernel, (-1, self.table.shape[1]))
         # A pair that is not connected takes the 0 put behind the last connection.
-        kernel = ops.pad(kernel, ((0, 0), (0, 0), (0, 1)))
-        full = ops.take(kernel, self._connection, axis=2)
-        return ops.reshape(full, (-1, self.table.shape[1]))
+        padding = ((0, 0), (0, 0), (0, 1))
+
+        @ops.custom_gradient  # type: ignore[untyped-decorator]
+        def spread(padded: Any) -> Any:
+            def back(*arguments: Any, upstream: Any = None) -> Any:
+                # Each connection went to one place only: nothing is to be added up, which a
+                # library does one number at a time.
+                gradient = arguments[0] if upstream is None else upstream
+                return ops.pad(ops.take(gradient, np.flatnonzero(self.table), axis=2), padding)
+
+            return ops.take(padded, self._connection, axis=2), back
+
+        return ops.reshape(spread(ops.pad(kernel, padding)), (-1, self.table.shape[1]))
 
     def _windows(self, x: Any) -> Any:
         """Return the k * k * channels pixels that each unit sees, in the last axis.

@@ -87,7 +87,8 @@ def curvatures(model: keras.Sequential, loss: Any, x: Any, y: Any) -> list[Any]:
     Parameters
     ----------
     model
-        Layers in a row: those of `lenet_course.layers`, Flatten, and Dense without activation.
+        Layers in a row: those of `lenet_course.layers`, Flatten, AveragePooling2D over pixels that
+        do not overlap, and Dense without activation.
     loss
         One of `lenet_course.losses`.
     x, y
@@ -126,11 +127,17 @@ def _curve(layer: Any, x: Any, h: Any) -> tuple[list[Any], Any]:
         return by_weights, by_x
     if isinstance(layer, keras.layers.Flatten):
         return [], ops.reshape(h, x.shape)
+    if isinstance(layer, keras.layers.AveragePooling2D) and layer.strides == layer.pool_size:
+        for axis, size in enumerate(layer.pool_size, 1):
+            h = ops.repeat(h, size, axis) / size**2
+        # Rows and columns that fill no window are not read.
+        rest = [(0, full - made) for full, made in zip(x.shape, h.shape, strict=True)]
+        return [], ops.pad(h, rest)
     if isinstance(layer, keras.layers.Dense) and layer.activation is keras.activations.linear:
         kernel, by_x = ops.square(layer.kernel), ops.transpose(ops.square(x))
         return [ops.matmul(by_x, h), ops.sum(h, axis=0)], ops.matmul(h, ops.transpose(kernel))
     raise ValueError(
         f"{layer.name} is of the kind {type(layer).__name__}, expected a layer of "
-        "lenet_course.layers (EuclideanRBF at the end only), Flatten, or Dense without an "
-        "activation."
+        "lenet_course.layers (EuclideanRBF at the end only), Flatten, AveragePooling2D with "
+        "strides of its size, or Dense without an activation."
     )

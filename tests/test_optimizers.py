@@ -109,6 +109,24 @@ def test_two_linear_layers_get_the_exact_diagonal(policy):
 
 
 @pytest.mark.parametrize("policy", ["float64"], indirect=True)
+@pytest.mark.parametrize("side", [4, 5])  # of 5 rows, the last is not read
+def test_weights_below_an_average_get_the_exact_diagonal(side, policy):
+    rng = np.random.default_rng(0)
+    below = ConnectionTableConv2D([[1, 0], [1, 1]], 3)
+    layers = [below, keras.layers.AveragePooling2D(2), Flatten()]
+    model = keras.Sequential([Input((side + 2, side + 2, 2)), *layers])
+    model.add(EuclideanRBF(rng.choice([-1, 1], (3, model.output_shape[1]))))
+    shake(model, rng, 0.3)
+    # One pixel seen by one window of a unit each: no two paths meet in a weight.
+    x = np.zeros((1, side + 2, side + 2, 2))
+    x[0, 0, 0] = 1.5
+    loss = EuclideanMSE(dtype=policy)
+    assert_equal(
+        curvatures(model, loss, x, [1])[0], hessian_diagonal(model, loss, x, [1])[0], 1e-12
+    )
+
+
+@pytest.mark.parametrize("policy", ["float64"], indirect=True)
 def test_before_a_squashing_function_the_estimate_is_gauss_newtons(policy):
     # One unit, where nothing but the term with f'' is left out; without an error it is exact.
     model = keras.Sequential([Input((2,)), Dense(1), ScaledTanh(), EuclideanRBF([[1], [-1]])])
@@ -167,11 +185,15 @@ def test_the_estimate_is_the_mean_over_the_patterns(small_network):
     [
         (
             [Flatten(), Dense(4, activation="tanh", name="F6"), EuclideanRBF(CODES)],
-            r"F6 is of the kind Dense, expected a layer of lenet_course.layers .*, Flatten, or D",
+            r"F6 is of the kind Dense, expected a layer of lenet_course.layers .*, or Dense",
         ),
         (
             [keras.layers.MaxPooling2D(name="S2"), Flatten(), Dense(4), EuclideanRBF(CODES)],
             "S2 is of the kind MaxPooling2D, expected",
+        ),
+        (
+            [keras.layers.AveragePooling2D(2, 1, name="S2"), Flatten(), Dense(4)],
+            "S2 is of the kind AveragePooling2D, expected .* AveragePooling2D with strides of its",
         ),
         (
             [Flatten(), Dense(4), EuclideanRBF(CODES, name="codes"), ScaledTanh()],
