@@ -15,9 +15,12 @@ from lenet_course.plotting.backpropagation import (
     written_out,
 )
 from lenet_course.plotting.convolution import one_unit, receptive_fields, signed_maps
+from lenet_course.plotting.features import by_digit, errors_by_size
+from lenet_course.plotting.history import timeline
 from lenet_course.plotting.images import digits
 from lenet_course.plotting.original import by_pass, ranges
 from lenet_course.plotting.picture import Picture, picture
+from lenet_course.plotting.reproduction import beside, errors_by_cost, reject_curves
 from lenet_course.plotting.subsampling import by_window, subsampled
 from lenet_course.plotting.training import (
     confusion,
@@ -29,12 +32,16 @@ from lenet_course.plotting.training import (
 __all__ = [
     "Picture",
     "back_and_forth",
+    "beside",
+    "by_digit",
     "by_pass",
     "by_window",
     "confusion",
     "connection_table",
     "curves",
     "digits",
+    "errors_by_cost",
+    "errors_by_size",
     "gradient_sizes",
     "label_counts",
     "layer_histograms",
@@ -45,9 +52,11 @@ __all__ = [
     "probabilities",
     "ranges",
     "receptive_fields",
+    "reject_curves",
     "shares",
     "signed_maps",
     "step_errors",
     "subsampled",
+    "timeline",
     "written_out",
 ]
