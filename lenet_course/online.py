@@ -173,16 +173,20 @@ def fit(
     return history
 
 
+def compiled(model: keras.Model) -> Callable[[Images], NDArray[np.float32]]:
+    """Return a function from patterns (n, ...) to what the model makes of them, (n, classes)."""
+    outputs = tf.function(model, jit_compile=True, autograph=False)
+
+    def batches(x: Images) -> NDArray[np.float32]:
+        return np.concatenate([outputs(x[i : i + 100]).numpy() for i in range(0, len(x), 100)])
+
+    return batches
+
+
 def error_counter(model: keras.Model) -> Callable[[Images, Labels], int]:
     """Return a function that counts the patterns whose smallest penalty is a wrong class's."""
-    penalties = tf.function(model, jit_compile=True, autograph=False)
-
-    def count(x: Images, y: Labels) -> int:
-        batches = range(0, len(x), 100)
-        answers = [penalties(x[i : i + 100]).numpy().argmin(axis=1) for i in batches]
-        return int((np.concatenate(answers) != y).sum())
-
-    return count
+    penalties = compiled(model)
+    return lambda x, y: int((penalties(x).argmin(axis=1) != y).sum())
 
 
 def compiled_steps(model: keras.Sequential, loss: Any) -> Any:

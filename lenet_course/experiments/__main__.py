@@ -9,7 +9,7 @@ from pathlib import Path
 
 from lenet_course.experiments import RESULTS, Experiment
 from lenet_course.experiments.catalog import EXPERIMENTS
-from lenet_course.experiments.results import describe, load_current
+from lenet_course.experiments.results import HEADINGS, command, describe, load_current, rows
 
 OWN = Path("_build/experiments")
 
@@ -20,9 +20,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     try:
         if chosen.command == "list":
             for experiment in EXPERIMENTS.values():
-                print(f"{experiment.name:24}{experiment.question}")
+                print(f"{experiment.name:28}{experiment.question}")
         elif chosen.command == "report":
-            _report(chosen.folder)
+            _report(chosen.name, chosen.folder)
         else:
             _run(chosen)
     except (OSError, ValueError) as error:
@@ -71,23 +71,33 @@ def _parser() -> argparse.ArgumentParser:
     )
     reporting = commands.add_parser("report", help="print the results beside the papers'")
     reporting.add_argument(
+        "name", metavar="NAME", nargs="?", help="of one experiment, to say more about it"
+    )
+    reporting.add_argument(
         "--folder", type=Path, default=RESULTS, help="of the results (default: the package's)"
     )
     return parser
 
 
-def _report(folder: Path) -> None:
-    """Describe every result there is, and name those that there are not."""
-    found, failures = 0, 0
+def _report(name: str | None, folder: Path) -> None:
+    """Describe one result; or print a line for every result, and name those that there are not."""
+    if name is not None:
+        print(describe(load_current(_find(name), folder)))
+        return
+    found, failures, table = 0, 0, ""
     for experiment in EXPERIMENTS.values():
+        if experiment.table != table:
+            table = experiment.table
+            print(f"\n{table}\n{HEADINGS}")
         try:
-            print(describe(load_current(experiment, folder)))
+            print("\n".join(rows(load_current(experiment, folder))))
             found += 1
-        except FileNotFoundError as error:
-            print(f"{experiment.name}: {experiment.question}\n  {error}")
+        except FileNotFoundError:
+            print(f"{experiment.name:28}  no results")
         except ValueError as error:
-            print(f"{experiment.name}: {experiment.question}\n  {error}")
+            print(f"{experiment.name:28}  {error}")
             failures += 1
+    print(f"\nMake a line again: {command('NAME')}. More about one: report NAME")
     if failures:
         raise ValueError(f"{failures} of the result files cannot be used: see above.")
     if not found:

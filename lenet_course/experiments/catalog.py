@@ -1,5 +1,29 @@
-"""All experiments, in the order of the book."""
+"""All experiments, in the order in which they are reported."""
 
-from lenet_course.experiments.original import LENET5_1998, LENET5_1998_DISTORTED
+from lenet_course.experiments.classical import CLASSICAL, KNN_VIEWS
+from lenet_course.experiments.hybrids import HYBRIDS
+from lenet_course.experiments.networks import NETWORKS
+from lenet_course.experiments.original import (
+    LENET5_1998,
+    LENET5_1998_DISTORTED,
+    LENET5_15000,
+    LENET5_30000,
+)
+from lenet_course.experiments.sensitivity import SENSITIVITY
+from lenet_course.experiments.zip_codes import ZIP_CODES
 
-EXPERIMENTS = {experiment.name: experiment for experiment in (LENET5_1998, LENET5_1998_DISTORTED)}
+EXPERIMENTS = {
+    experiment.name: experiment
+    for experiment in (
+        *CLASSICAL,
+        *NETWORKS,
+        *HYBRIDS,
+        LENET5_1998,
+        LENET5_1998_DISTORTED,
+        LENET5_15000,
+        LENET5_30000,
+        KNN_VIEWS,
+        SENSITIVITY,
+        *ZIP_CODES,
+    )
+}

@@ -68,12 +68,14 @@ def begin(experiment: Experiment, folder: Path) -> Result:
     ValueError
         If the file is damaged or was made with other settings.
     """
-    error, source = experiment.paper
     facts = {
         "experiment": experiment.name,
         "question": experiment.question,
-        "paper": {"error_percent": error, "source": source},
+        "paper": experiment.paper
+        and dict(zip(("error_percent", "source"), experiment.paper, strict=True)),
         "test_patterns": experiment.test_patterns,
+        "validation_patterns": experiment.validation_patterns,
+        "comparison": not experiment.seeds,
         "command": command(experiment.name),
         "choice": experiment.choice,
     }
@@ -137,19 +139,58 @@ def median_seed(result: Result) -> int:
 
 def test_errors_percent(result: Result) -> NDArray[np.float64]:
     """Return the test error of each seed, in percent."""
-    errors = np.array([seed["test_errors"] for seed in result["seeds"].values()], float)
-    patterns: int = result.get("test_patterns", 10_000)
-    return 100 * errors / patterns
+    return _percent(result["seeds"], "test_errors", result.get("test_patterns", 10_000))
+
+
+def validation_errors_percent(result: Result, candidate: str) -> NDArray[np.float64]:
+    """Return the validation error of each seed that tried a candidate, in percent."""
+    seeds = result["candidates"][candidate]["seeds"]
+    return _percent(seeds, "validation_errors", result.get("validation_patterns", 10_000))
+
+
+def _percent(seeds: dict[str, Any], figure: str, patterns: int) -> NDArray[np.float64]:
+    return 100 * np.array([figures[figure] for figures in seeds.values()], float) / patterns
+
+
+def mean_of(result: Result, figure: str) -> float | None:
+    """Return the mean of a figure over the seeds; None if a seed does not have it."""
+    values = [seed.get(figure) for seed in result["seeds"].values()]
+    return None if None in values or not values else float(np.mean(values))
+
+
+HEADINGS = f"{'':28}{'ours %':>14}{'seeds':>7}{'minutes':>9}{'paper %':>9}"
+
+
+def rows(result: Result) -> list[str]:
+    """Return lines for the report, under `HEADINGS`: one, or one for each setting compared."""
+    if result.get("comparison"):
+        return [
+            _columns(name, validation_errors_percent(result, name), entry["seeds"])
+            for name, entry in result["candidates"].items()
+        ]
+    columns = _columns(result["experiment"], test_errors_percent(result), result["seeds"])
+    return [columns + f"{result['paper']['error_percent'] if result['paper'] else '-':>9}"]
+
+
+def _columns(name: str, errors: NDArray[np.float64], seeds: dict[str, Any]) -> str:
+    """Return name, mean and standard deviation, seeds, and minutes for one network."""
+    if not len(errors):
+        return f"{name:28}{'not yet':>14}{0:7}{'-':>9}"
+    spread = f" +- {errors.std(ddof=1):.2f}" if len(errors) > 1 else ""
+    minutes = np.mean([figures["seconds"] for figures in seeds.values()]) / 60
+    return f"{name:28}{f'{errors.mean():.2f}{spread}':>14}{len(errors):7}{minutes:9.1f}"
 
 
 def describe(result: Result) -> str:
     """Say in a few lines what a result file holds."""
-    paper = result["paper"]
-    errors = test_errors_percent(result)
     title = f"{result['experiment']}: {result['question']}\n"
+    if result.get("comparison"):
+        table = "\n".join([HEADINGS, *rows(result)])
+        return f"{title}{table}\n  errors on validation patterns\n  {result['command']}"
+    errors = test_errors_percent(result)
     if not len(errors):
         return (
-            f"{title}  ours   no network has met the test set yet. Go on with:\n"
+            f"{title}  ours     no network has met the test set yet. Go on with:\n"
             f"  {result['command']}"
         )
     ours = f"{errors[0]:.2f} % (1 seed)"
@@ -158,15 +199,21 @@ def describe(result: Result) -> str:
             f"{errors.mean():.2f} +- {errors.std(ddof=1):.2f} % (mean and standard deviation of "
             f"{len(errors)} seeds, {errors.min():.2f} to {errors.max():.2f})"
         )
+    lines = [f"  ours     {ours}"]
+    if result["paper"]:
+        lines.append(
+            f"  paper    {result['paper']['error_percent']} % ({result['paper']['source']})"
+        )
+    rejected = mean_of(result, "rejected_percent")
+    if rejected is not None:
+        lines.append(f"  rejected {rejected:.1f} % of the patterns")
     minutes = np.mean([seed["seconds"] for seed in result["seeds"].values()]) / 60
-    return (
-        f"{title}"
-        f"  ours   {ours}\n"
-        f"  paper  {paper['error_percent']} % ({paper['source']})\n"
-        f"  chosen {result['chosen']}, {result['choice']}\n"
-        f"  time   {minutes:.1f} minutes for each network\n"
-        f"  {result['command']}"
-    )
+    lines += [
+        f"  chosen   {result['chosen']}, {result['choice']}",
+        f"  time     {minutes:.1f} minutes for each network",
+        f"  {result['command']}",
+    ]
+    return title + "\n".join(lines)
 
 
 def _path(name: str, folder: Path) -> Path:

@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 
 import joblib
 import numpy as np
+from joblib.externals.loky import get_reusable_executor
 
 from lenet_course.experiments.experiment import Experiment, Trained, Training
 from lenet_course.experiments.results import (
@@ -31,6 +32,10 @@ from lenet_course.experiments.results import (
     save_result,
     write,
 )
+
+# What XLA has compiled stays in a process's memory, and after some thirty trainings the system
+# gives it no more pieces. So processes end, and new ones begin, after so many trainings each.
+RENEWED_AFTER = 10
 
 
 class Task(NamedTuple):
@@ -65,7 +70,7 @@ def run(
     data
         Path of the data; by default those in the package. On a cluster, the same on all machines.
     jobs
-        How many processes work side by side.
+        How many processes work side by side; with 1, this process does the work.
     cluster
         Address of a Dask scheduler, to use its machines instead.
     say
@@ -74,14 +79,19 @@ def run(
     Raises
     ------
     FileNotFoundError, ValueError
-        If the data are missing or damaged, the result file is damaged or of other settings, or
-        there is less than one seed.
+        If the data are missing or damaged, the result file is damaged or of other settings, there
+        is less than one seed, or the experiment takes no number of seeds.
     ConnectionError
         If there is no cluster at the address.
     """
     count = experiment.seeds if seeds is None else seeds
-    if count < 1:
-        raise ValueError(f"Asked for {count} seeds, expected 1 or more.")
+    if seeds is not None and not experiment.seeds:
+        raise ValueError(
+            f"Asked for {seeds} seeds, but {experiment.name} compares its settings with "
+            f"{experiment.choosing_seeds} seeds each, no more and no fewer."
+        )
+    if seeds is not None and seeds < 1:
+        raise ValueError(f"Asked for {seeds} seeds, expected 1 or more.")
     result = begin(experiment, folder)
     count = max(count, len(result["seeds"]))
     result["command"] = _command(experiment, count, data)
@@ -89,11 +99,19 @@ def run(
     experiment.load(data)
     save_result(result, folder)
 
+    def trainings(missing: list[Task]) -> Iterator[tuple[Task, Trained]]:
+        apart = cluster is None and jobs != 1  # in processes of our own
+        size = RENEWED_AFTER * jobs if apart else max(1, len(missing))
+        for first in range(0, len(missing), size):
+            block = missing[first : first + size]
+            calls = [joblib.delayed(_train)(experiment, task, folder, data) for task in block]
+            yield from joblib.Parallel(n_jobs=jobs, return_as="generator_unordered")(calls)
+            if apart:
+                get_reusable_executor().shutdown()
+
     def train_missing(tasks: list[Task]) -> None:
         missing = [task for task in tasks if str(task.seed) not in _place(result, task)]
-        calls = [joblib.delayed(_train)(experiment, task, folder, data) for task in missing]
-        trainings = joblib.Parallel(n_jobs=jobs, return_as="generator_unordered")(calls)
-        for done, (task, trained) in enumerate(trainings, 1):
+        for done, (task, trained) in enumerate(trainings(missing), 1):
             if task.final and trained.weights is not None:
                 weights = np.ascontiguousarray(trained.weights, "<f2")
                 write(_weights(experiment, task.seed, folder), weights.tobytes())
@@ -107,12 +125,12 @@ def run(
         train_missing(
             [Task(name, seed, False) for name in result["candidates"] for seed in choosing]
         )
-        if result["chosen"] is None:
+        if count and result["chosen"] is None:
             result["chosen"] = choose(result, len(choosing))
-        if choosing:
+        if experiment.keeps_weights:
             train_missing([Task(result["chosen"], seed, False) for seed in range(count)])
         train_missing([Task(result["chosen"], seed, True) for seed in range(count)])
-    if choosing:
+    if experiment.keeps_weights:
         _keep_median(experiment, result, folder, say)
     save_result(result, folder)
     return result
