@@ -56,8 +56,8 @@ def load_zip_codes(path: Path | None) -> FloatDataset:
 def load_standin(path: Path | None) -> FloatDataset:
     """Make digits of MNIST look like the ZIP-code digits: (n, 16, 16, 1) from -1 to 1.
 
-    A random draw of 7,291 training and 2,007 test digits, always the same: the first test digits
-    of MNIST are easier than the others. Scaled by bilinear interpolation between neighboring
+    A random draw of 7,291 training and 2,007 test digits, always the same: the two halves of
+    MNIST's test digits are not equally hard. Scaled by bilinear interpolation between neighboring
     pixels, as A. Karpathy's ``lecun1989-repro`` (2022) does it; the digits he drew are others.
     """
     rng = np.random.default_rng(1989)
