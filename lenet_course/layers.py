@@ -176,7 +176,7 @@ class ConnectionTableConv2D(keras.layers.Layer):
 
     def call(self, x: Any) -> Any:
         """Return the sums a, before any squashing."""
-        return ops.matmul(self._windows(x), self._matrix(self.kernel)) + self.bias
+        return ops.matmul(self._windows(x), self.matrix(self.kernel)) + self.bias
 
     def curve(self, x: Any, curvature: Any) -> Curvatures:
         """Return the second derivatives by kernel and bias, and by x.
@@ -192,10 +192,10 @@ class ConnectionTableConv2D(keras.layers.Layer):
             axis=2,
         )
         bias = ops.sum(curvature, axis=(0, 1, 2) if self.shared_bias else 0)
-        squared = ops.square(self._matrix(self.kernel))
+        squared = ops.square(self.matrix(self.kernel))
         return [kernel, bias], self._fold(ops.matmul(curvature, ops.transpose(squared)), x)
 
-    def _matrix(self, kernel: Any) -> Any:
+    def matrix(self, kernel: Any) -> Any:
         """Return the kernels as a matrix: a row for each pixel of a window, a column a map."""
         if self.table.all():
             return ops.reshape(kernel, (-1, self.table.shape[1]))

@@ -238,7 +238,7 @@ def sums(model: keras.Sequential, x: Any, training: bool) -> Any:
     for layer in model.layers:
         if isinstance(layer, ConnectionTableConv2D):
             k, border = layer.kernel_size, (layer.padding, layer.padding)
-            kernel = ops.reshape(layer._matrix(layer.kernel), (k, k, *layer.table.shape))
+            kernel = ops.reshape(layer.matrix(layer.kernel), (k, k, *layer.table.shape))
             x = ops.pad(x, ((0, 0), border, border, (0, 0)), constant_values=layer.background)
             x = ops.conv(x, kernel, layer.strides) + layer.bias
         elif isinstance(layer, Dropout):
