@@ -8,10 +8,10 @@ import pytest
 
 from lenet_course import models
 from lenet_course.datasets import as_1998, load_mnist
-from lenet_course.experiments import hybrids, networks, original, sensitivity
+from lenet_course.experiments import hybrids, networks, sensitivity
 from lenet_course.experiments.catalog import EXPERIMENTS
 from lenet_course.experiments.experiment import Training
-from lenet_course.experiments.original import LENET5_1998, WIDE
+from lenet_course.experiments.original import LENET5_1998
 from lenet_course.experiments.papers import FIGURE_11
 from lenet_course.losses import MAP, EuclideanMSE
 
@@ -58,15 +58,40 @@ def test_digits_of_16x16_pixels() -> None:
     np.testing.assert_allclose(middle, was * 22 / 28, atol=0.1)
 
 
+def test_deslanted_digits_of_20x20_pixels() -> None:
+    digits = networks._upright(X[:20])
+    assert digits.shape == (20, 20, 20, 1)
+    assert digits.dtype == np.float32
+    assert digits.min() == pytest.approx(-0.1)
+    assert digits.max() == pytest.approx(1.175, abs=0.01)
+
+
 # The networks
 
 
-def test_fully_connected_networks_connect_each_unit_to_all_before_it() -> None:
-    settings = {"shape": (28, 28, 1), "units": (300, 100)}
-    reader, model, _ = networks.fully_connected(settings, 0)
-    assert reader.count_params() == model.count_params() == 785 * 300 + 301 * 100 + 101 * 10
-    assert sum(models.connections(reader).values()) == reader.count_params()
-    assert abs(reader.count_params() / 1000 - FIGURE_11["mlp_300_100"]) < 1
+@pytest.mark.parametrize(
+    ("name", "parameters"),
+    [
+        ("mlp_300_deslanted", 123_310),
+        ("mlp_1000", 795_010),
+        ("mlp_300_100", 266_610),
+        ("mlp_500_150", 469_160),
+    ],
+)
+def test_fully_connected_networks_have_the_papers_size(name: str, parameters: int) -> None:
+    reader, model, _ = networks.fully_connected(settings_of(name), 0)
+    assert reader.count_params() == model.count_params() == parameters
+    assert sum(models.connections(reader).values()) == parameters
+    assert abs(parameters / 1000 - FIGURE_11[name]) < 1
+
+
+@pytest.mark.parametrize(("weights", "factor"), [("2.4/F", 2.4 / 784), ("1/sqrt(F)", 1 / 28)])
+def test_first_weights_of_fully_connected_networks(weights: str, factor: float) -> None:
+    settings = {"shape": (28, 28, 1), "units": (300,), "weights": weights}
+    reader, _, _ = networks.fully_connected(settings, 0)
+    kernel = np.abs(np.asarray(reader.get_layer("layer1").kernel))
+    assert 0.99 * factor < kernel.max() <= factor
+    assert kernel.mean() == pytest.approx(factor / 2, rel=0.01)
 
 
 def test_the_smallest_penalty_is_that_of_the_largest_output() -> None:
@@ -83,7 +108,9 @@ def test_the_smallest_penalty_is_that_of_the_largest_output() -> None:
 
 @pytest.mark.parametrize("name", ["lenet1", "lenet4"])
 def test_the_networks_of_the_package_are_trained(name: str) -> None:
-    network = EXPERIMENTS[name].train.keywords["network"]
+    train = EXPERIMENTS[name].train
+    assert isinstance(train, partial)
+    network = train.keywords["network"]
     reader, model, loss = network({}, 3)
     expected = getattr(models, name)(3)
     assert isinstance(loss, EuclideanMSE)
@@ -94,15 +121,15 @@ def test_the_networks_of_the_package_are_trained(name: str) -> None:
 
 
 def test_figures_of_a_training() -> None:
-    settings = {"shape": (28, 28, 1), "units": (5,), "mu": 0.02, "distortions": WIDE}
-    train = partial(original.train, network=networks.fully_connected, prepare=networks.in_28x28)
-    figures, weights = train(SMALL, short(settings))
+    experiment = EXPERIMENTS["mlp_300_distorted"]
+    training = short(settings_of("mlp_300_distorted"), units=(5,))
+    figures, weights = experiment.train(SMALL, training)
     assert weights is not None
     assert len(weights) == figures["variables"] == figures["multiply_adds"] == 784 * 5 + 5 + 60
     assert len(figures["wrong"]) == figures["test_errors"]
     assert len(figures["test_error_by_pass"]) == 2
     assert figures["test_error_by_pass"][-1] == pytest.approx(figures["test_errors"] / 2, abs=2)
-    again, _ = train(SMALL, short(settings))
+    again, _ = experiment.train(SMALL, training)
     assert again["test_errors"] == figures["test_errors"]
 
 
@@ -258,3 +285,25 @@ def test_the_features_of_lenet4_are_read(name: str, monkeypatch: pytest.MonkeyPa
     assert figures["test_errors"] < 100
     assert figures["variables"] == 16_998 - 1_210 + 300 * 120
     assert figures["multiply_adds"] == 258_306 - 1_210 + 300 * 120
+
+
+def test_boosting() -> None:
+    said: list[str] = []
+    settings = settings_of("lenet4_boosted") | {
+        "shape": (32, 32, 1),
+        "units": (5,),
+        "weights": "2.4/F",
+        "rates": [1e-3] * 2,
+        "samples": 50,
+        "versions": 3,
+    }
+    training = Training(settings, 0, True, None, None, said.append)
+    figures = hybrids.boost(SMALL, training, network=networks.fully_connected).figures
+    first, second, third = figures["patterns"]
+    assert first == 300
+    # As many that are right as that are wrong, or all the right ones if they are fewer.
+    assert 0 < second <= 900
+    assert 0 < third <= 900
+    assert f"network 2 of 3 learns {second:,} patterns" in said
+    assert figures["variables"] == 3 * (1024 * 5 + 5 + 60)
+    assert figures["test_errors"] < 180

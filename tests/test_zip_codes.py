@@ -9,6 +9,7 @@ import pytest
 import tensorflow as tf
 
 from lenet_course import datasets
+from lenet_course.distortions import PlanarAffine
 from lenet_course.experiments import zip_codes
 from lenet_course.experiments.experiment import Training
 from lenet_course.models import (
@@ -82,19 +83,23 @@ def test_the_standin_is_a_random_draw_and_always_the_same(monkeypatch: pytest.Mo
         assert first <= numbers.min() < numbers.max() <= last
         assert numbers.max() - numbers.min() > (last - first) / 2
         np.testing.assert_array_equal(y, numbers % 10)
-    for (x, y), (x_again, y_again) in zip(drawn, zip_codes.load_standin(Path("here")), strict=True):
-        np.testing.assert_array_equal(x, x_again)
-        np.testing.assert_array_equal(y, y_again)
+    unscaled = zip_codes.load_unscaled_standin(Path("here"))
+    for (x, y), (larger, same) in zip(drawn, unscaled, strict=True):
+        assert larger.shape == (len(x), 28, 28, 1)
+        np.testing.assert_array_equal(zip_codes.to_16x16(larger), x)
+        np.testing.assert_array_equal(y, same)
 
 
 def test_scaling_to_16x16_reads_between_pixels() -> None:
-    ramp = np.tile(np.arange(28, dtype=np.uint8) * 9, (28, 1))
-    x = zip_codes.to_16x16(np.stack([ramp, ramp.T, np.full((28, 28), 255, np.uint8)]))
+    ramp = np.tile(np.arange(28, dtype=np.float32), (28, 1))
+    x = zip_codes.to_16x16(np.stack([ramp, ramp.T, np.full((28, 28), -1)])[..., None])
     # The middle of pixel c of 16 lies at 1.75 c + 0.375 of 28.
-    expected = 9 * (1.75 * np.arange(16) + 0.375) / 127.5 - 1
+    expected = 1.75 * np.arange(16) + 0.375
     np.testing.assert_allclose(x[0, :, :, 0], np.tile(expected, (16, 1)), atol=1e-5)
     np.testing.assert_allclose(x[1, :, :, 0], np.tile(expected, (16, 1)).T, atol=1e-5)
-    np.testing.assert_allclose(x[2], 1, atol=1e-6)
+    np.testing.assert_allclose(x[2], -1, atol=1e-6)
+    images, _ = DATA[0]
+    np.testing.assert_array_equal(zip_codes.to_16x16(images), images)
 
 
 # Networks
@@ -243,6 +248,23 @@ def test_a_final_training_is_judged_on_the_test_set(
     assert (other != weights).mean() > 0.5
 
 
+def test_digits_may_be_distorted_before_they_are_scaled(monkeypatch: pytest.MonkeyPatch) -> None:
+    distorted: list[tuple[int, ...]] = []
+    distort = PlanarAffine.__call__
+
+    def watched(self: PlanarAffine, images: Any, rng: Any) -> Any:
+        distorted.append(images.shape)
+        return distort(self, images, rng)
+
+    monkeypatch.setattr(PlanarAffine, "__call__", watched)
+    large = tuple((images.repeat(2, axis=1).repeat(2, axis=2), labels) for images, labels in DATA)
+    for settings, pixels in ((IN_BATCHES, 16), (IN_BATCHES | {"distorted": "before scaling"}, 32)):
+        figures = zip_codes.train_in_batches(large, training(settings, final=True)).figures
+        assert figures["test_errors"] <= 12  # of 40
+        assert set(distorted) == {(160, pixels, pixels, 1)}
+        distorted.clear()
+
+
 def test_the_judged_weights_are_those_that_are_kept() -> None:
     figures, weights = zip_codes.train_by_pattern(DATA, training(BY_PATTERN, final=True))
     assert len(figures["test_error_by_pass"]) == len(figures["training_error_by_pass"]) == 6
@@ -279,7 +301,10 @@ def test_each_step_adds_to_the_one_before_and_both_data_sets_have_it() -> None:
     for name in names:
         usps, standin = found[f"usps_{name}"], found[f"standin_{name}"]
         assert usps.candidates.items() <= standin.candidates.items()
-        assert (usps.load, standin.load) == (zip_codes.load_zip_codes, zip_codes.load_standin)
+        assert usps.load == zip_codes.load_zip_codes
+        last = name == "modern_5_longer"
+        unscaled, scaled = zip_codes.load_unscaled_standin, zip_codes.load_standin
+        assert standin.load == (unscaled if last else scaled)
         assert (usps.test_patterns, standin.test_patterns) == (2007, 2007)
         assert standin.paper is None
 

@@ -23,6 +23,9 @@ FIG_9 = "LeCun et al. 1998, Fig. 9: the classifiers of 1998 on the same 10,000 d
 PAPERS_RATES = (*[5e-4] * 2, *[2e-4] * 3, *[1e-4] * 3, *[5e-5] * 4, *[1e-5] * 8)
 PASSES = 20
 
+# For validation so many digits are learned, and the others held out.
+LEARNED = 50_000
+
 
 def falling(first: float, passes: int = PASSES) -> list[float]:
     """Return a rate for each pass, from ``first`` down in equal steps that would end at 0."""
@@ -84,8 +87,8 @@ def train(
 
     settings, seed, final, checkpoint, updates, say = training
     (x, y), (x_test, y_test) = data
-    held_out = (prepare(x_test), y_test) if final else (prepare(x[50_000:]), y[50_000:])
-    patterns = settings.get("patterns", 60_000 if final else 50_000)
+    held_out = (prepare(x_test), y_test) if final else (prepare(x[LEARNED:]), y[LEARNED:])
+    patterns = settings.get("patterns", len(x) if final else LEARNED)
     images, y = prepare(x[:patterns]), y[:patterns]
     reader, model, loss = network(settings, seed)
     ranges = settings["distortions"]

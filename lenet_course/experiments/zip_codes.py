@@ -60,22 +60,27 @@ def load_standin(path: Path | None) -> FloatDataset:
     MNIST's test digits are not equally hard. Scaled by bilinear interpolation between neighboring
     pixels, as A. Karpathy's ``lecun1989-repro`` (2022) does it; the digits he drew are others.
     """
+    (x, y), (x_test, y_test) = load_unscaled_standin(path)
+    return (to_16x16(x), y), (to_16x16(x_test), y_test)
+
+
+def load_unscaled_standin(path: Path | None) -> FloatDataset:
+    """Return the digits of `load_standin` before they are scaled: (n, 28, 28, 1), -1 to 1."""
     rng = np.random.default_rng(1989)
 
     def draw(images: NDArray[np.uint8], labels: Labels, number: int) -> tuple[Images, Labels]:
         chosen = rng.permutation(len(images))[:number]
-        return to_16x16(images[chosen]), labels[chosen]
+        return images[chosen][..., None].astype(np.float32) / np.float32(127.5) - 1, labels[chosen]
 
     train, test = load_mnist(path)
     return draw(*train, TRAINING), draw(*test, TEST)
 
 
-def to_16x16(images: NDArray[np.uint8]) -> Images:
-    """Scale images (n, 28, 28) of 0 to 255 to (n, 16, 16, 1) of -1 to 1."""
+def to_16x16(images: Images) -> Images:
+    """Scale images (n, height, width, 1) to (n, 16, 16, 1)."""
     from keras import ops
 
-    x = images[..., None].astype(np.float32) / 127.5 - 1
-    return np.asarray(ops.image.resize(x, (16, 16), interpolation="bilinear"))
+    return np.asarray(ops.image.resize(images, (16, 16), interpolation="bilinear"))
 
 
 def _split(data: FloatDataset, final: bool) -> FloatDataset:
@@ -92,7 +97,7 @@ def _network(name: str, seed: int) -> Network:
     from lenet_course.models import lenet_1989, lenet_1989_modern
 
     if name == "256-40-10":
-        return fully_connected({"shape": (16, 16, 1), "units": (40,)}, seed)
+        return fully_connected({"shape": (16, 16, 1), "units": (40,), "weights": "2.4/F"}, seed)
     if name == "lenet_1989":
         return with_codes(lenet_1989(seed))
     model = lenet_1989_modern(seed, rectified=False)
@@ -142,7 +147,11 @@ def train_by_pattern(data: FloatDataset, training: Training) -> Trained:
 
 
 def train_in_batches(data: FloatDataset, training: Training) -> Trained:
-    """Train one network by AdamW on batches, by a rate that falls to 0; see `Experiment.train`."""
+    """Train one network by AdamW on batches, by a rate that falls to 0; see `Experiment.train`.
+
+    Digits of more than 16x16 pixels are scaled, after they are distorted if the settings say
+    ``distorted`` "before scaling".
+    """
     from keras.optimizers import AdamW
     from keras.optimizers.schedules import CosineDecay
 
@@ -151,7 +160,10 @@ def train_in_batches(data: FloatDataset, training: Training) -> Trained:
     from lenet_course.models import lenet_1989_modern, rounded_weights, set_rounded_weights
 
     settings, seed, final, _, _, say = training
-    (x, y), held_out = _split(data, final)
+    (x, y), (x_held_out, y_held_out) = _split(data, final)
+    learned, held_out = (to_16x16(x), y), (to_16x16(x_held_out), y_held_out)
+    # Scaling blurs a digit, and so does distorting it: before, it has more pixels to blur.
+    images = x if settings.get("distorted") == "before scaling" else learned[0]
     model = lenet_1989_modern(seed, rectified=settings["rectified"], dropout=settings["dropout"])
     passes, batches = settings["passes"], len(x) // settings["batch"]
     rate = CosineDecay(settings["rate"], passes * batches)
@@ -163,13 +175,13 @@ def train_in_batches(data: FloatDataset, training: Training) -> Trained:
     for number in range(passes):
         rng = np.random.default_rng([seed, number])
         chosen = rng.permutation(len(x))[: batches * settings["batch"]]
-        images = distort(x[chosen], rng) if distort else x[chosen]
-        losses.append(float(learn(images, y[chosen])))
+        batch = to_16x16(distort(images[chosen], rng)) if distort else images[chosen]
+        losses.append(float(learn(batch, y[chosen])))
         say(f"pass {number + 1} of {passes}  loss {losses[-1]:.4f}")
     weights = rounded_weights(model)
     # What is judged are the weights as they are kept: in 16 bits.
     set_rounded_weights(model, weights)
-    figures = _judge(online.compiled(model), model, (x, y), held_out, final)
+    figures = _judge(online.compiled(model), model, learned, held_out, final)
     return Trained(figures | ({"loss_by_pass": losses} if final else {}), weights)
 
 
@@ -278,11 +290,13 @@ def _on_both(
     paper: tuple[float, str] | None = None,
     keeps_weights: bool = False,
     standin_candidates: Candidates | None = None,
+    standin_choosing_seeds: int | None = None,
+    standin_load: Callable[[Path | None], FloatDataset] = load_standin,
     standin_choice: str = "",
 ) -> tuple[Experiment, Experiment]:
     """Return the experiment on the ZIP-code digits and the same on those of MNIST.
 
-    The latter may have some more candidates, and more to say of its choice.
+    The latter may have more candidates, more seeds to choose by, and more to say of the choice.
     """
     usps = Experiment(
         name=f"usps_{name}",
@@ -304,7 +318,8 @@ def _on_both(
         table=STANDIN,
         paper=None,
         candidates=candidates | (standin_candidates or {}),
-        load=load_standin,
+        choosing_seeds=standin_choosing_seeds or choosing_seeds,
+        load=standin_load,
         keeps_weights=False,
         choice=_CHOICE + standin_choice,
     )
@@ -389,17 +404,38 @@ STEPS = (
         },
         train_in_batches,
         standin_candidates={
-            f"150 passes, batches of 16, {name} distortions": {
-                **_DISTORTED,
-                "passes": 150,
-                "batch": 16,
-                "distortions": _RANGES[name],
-            }
-            for name in ("wide", "wider")
+            **{
+                f"{passes} passes, batches of 16, {name} distortions, from {rate:g}": {
+                    **_DISTORTED,
+                    "passes": passes,
+                    "batch": 16,
+                    "rate": rate,
+                    "distortions": _RANGES[name],
+                }
+                for passes, name, rate in (
+                    (150, "wide", 3e-3),
+                    (150, "wider", 3e-3),
+                    (600, "wide", 1e-3),
+                    (600, "wide", 3e-3),
+                )
+            },
+            **{
+                f"{passes} passes, batches of 16, wide distortions before scaling": {
+                    **_DISTORTED,
+                    "passes": passes,
+                    "batch": 16,
+                    # A shift of 1.75 pixels of 28 is one pixel of 16.
+                    "distortions": {**_RANGES["wide"], "shift": 1.75},
+                    "distorted": "before scaling",
+                }
+                for passes in (150, 300)
+            },
         },
-        # The file says what came late.
+        standin_choosing_seeds=3,
+        standin_load=load_unscaled_standin,
+        # The file has their figures.
         standin_choice="; the candidates of 150 passes were added after eight networks with a "
-        "dropout of 0.25 had met the test set",
+        "dropout of 0.25 had met the test set, and the others after ten of 150",
     ),
 )
 
