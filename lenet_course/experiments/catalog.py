@@ -1,5 +1,6 @@
 """All experiments, in the order in which they are reported."""
 
+from lenet_course.experiments.calibration import EXPERIMENTS as CALIBRATION
 from lenet_course.experiments.classical import CLASSICAL, KNN_VIEWS
 from lenet_course.experiments.hybrids import HYBRIDS
 from lenet_course.experiments.networks import NETWORKS
@@ -24,6 +25,7 @@ EXPERIMENTS = {
         LENET5_30000,
         KNN_VIEWS,
         SENSITIVITY,
+        *CALIBRATION,
         *ZIP_CODES,
     )
 }

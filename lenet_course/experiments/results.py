@@ -207,6 +207,10 @@ def describe(result: Result) -> str:
     rejected = mean_of(result, "rejected_percent")
     if rejected is not None:
         lines.append(f"  rejected {rejected:.1f} % of the patterns")
+    calibration = [seed["ece"] for seed in result["seeds"].values() if "ece" in seed]
+    if len(calibration) > 1:
+        mean, deviation = 100 * np.mean(calibration), 100 * np.std(calibration, ddof=1)
+        lines.append(f"  ECE      {mean:.2f} +- {deviation:.2f} % (expected calibration error)")
     minutes = np.mean([seed["seconds"] for seed in result["seeds"].values()]) / 60
     lines += [
         f"  chosen   {result['chosen']}, {result['choice']}",
