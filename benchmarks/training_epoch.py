@@ -124,30 +124,15 @@ def keras_default(epochs: int) -> list[float]:
 
 
 def keras_recommended(epochs: int) -> list[float]:
-    """Time Keras with many steps a call, and batches of one shape cut from memory.
-
-    A tutorial's loop returns to Python after every batch, and fetches every digit on its own.
-    Here TensorFlow shuffles all digits once an epoch and runs 64 batches before it returns. All
-    batches are whole: the 96 digits that the shuffle puts last sit out the epoch.
-    """
-    import tensorflow as tf
-
+    """Time Keras with many steps a call, and batches of one shape cut from memory (chapter 10)."""
+    from lenet_course.fitting import batches
     from lenet_course.models import lenet5_tutorial
 
-    x, y = map(tf.constant, digits())
-    steps = len(x) // BATCH
-
-    def shuffled(_: object) -> tf.data.Dataset:
-        order = tf.random.shuffle(tf.range(len(x)))[: steps * BATCH]
-        batches = (tf.reshape(tf.gather(a, order), (steps, BATCH, *a.shape[1:])) for a in (x, y))
-        return tf.data.Dataset.from_tensor_slices(tuple(batches))
-
+    data = batches(*digits(), BATCH)
     model = lenet5_tutorial()
     model.compile(
         "adam", "sparse_categorical_crossentropy", metrics=["accuracy"], steps_per_execution=64
     )
-    data = tf.data.Dataset.range(1).flat_map(shuffled)
-    data = data.apply(tf.data.experimental.assert_cardinality(steps))
     return timed(lambda: model.fit(data, shuffle=False, verbose=0), epochs)
 
 

@@ -15,9 +15,12 @@ from lenet_course.plotting.backpropagation import (
     written_out,
 )
 from lenet_course.plotting.convolution import one_unit, receptive_fields, signed_maps
+from lenet_course.plotting.evaluation import Gallery, mistakes, reliability_diagram
 from lenet_course.plotting.features import by_digit, errors_by_size
 from lenet_course.plotting.history import timeline
 from lenet_course.plotting.images import digits
+from lenet_course.plotting.inspection import digit_map, over_digits
+from lenet_course.plotting.optimization import histories, paths, side_by_side, under_way
 from lenet_course.plotting.original import by_pass, ranges
 from lenet_course.plotting.picture import Picture, picture
 from lenet_course.plotting.reproduction import beside, errors_by_cost, reject_curves
@@ -30,6 +33,7 @@ from lenet_course.plotting.training import (
 )
 
 __all__ = [
+    "Gallery",
     "Picture",
     "back_and_forth",
     "beside",
@@ -39,24 +43,32 @@ __all__ = [
     "confusion",
     "connection_table",
     "curves",
+    "digit_map",
     "digits",
     "errors_by_cost",
     "errors_by_size",
     "gradient_sizes",
+    "histories",
     "label_counts",
     "layer_histograms",
     "learning_curves",
+    "mistakes",
     "network",
     "one_unit",
+    "over_digits",
+    "paths",
     "picture",
     "probabilities",
     "ranges",
     "receptive_fields",
     "reject_curves",
+    "reliability_diagram",
     "shares",
+    "side_by_side",
     "signed_maps",
     "step_errors",
     "subsampled",
     "timeline",
+    "under_way",
     "written_out",
 ]
