@@ -166,7 +166,7 @@ def test_at_most_one_output_in_five_is_not_compared(name):
 def test_one_changed_character_in_a_stored_output_fails(name, tmp_path):
     original = code_cells(read("solutions", name))
     # Each pass changes one text in every cell that has so many.
-    for number in range(max(len(texts(cell)) for cell in original)):
+    for number in range(max(len(texts(cell)) for cell in original if is_compared(cell))):
         notebook = read("solutions", name)
         changed = set()
         for index, cell in enumerate(code_cells(notebook)):
