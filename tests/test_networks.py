@@ -95,7 +95,9 @@ def test_first_weights_of_fully_connected_networks(weights: str, factor: float) 
 
 
 def test_the_smallest_penalty_is_that_of_the_largest_output() -> None:
-    reader, model, loss = networks.fully_connected({"shape": (3,), "units": (4,)}, 0)
+    reader, model, loss = networks.fully_connected(
+        {"shape": (3,), "units": (4,), "weights": "2.4/F"}, 0
+    )
     x = np.random.default_rng(0).normal(size=(50, 3)).astype(np.float32)
     outputs, penalties = np.asarray(reader(x)), np.asarray(model(x))
     np.testing.assert_array_equal(penalties.argmin(axis=1), outputs.argmax(axis=1))
