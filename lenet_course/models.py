@@ -9,6 +9,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from lenet_course.scratch import (
+    DIGIT_CODES,
+    Convolution,
+    Network,
+    original_network,
+    tutorial_network,
+)
+
 if TYPE_CHECKING:
     import keras
 
@@ -85,6 +93,107 @@ def lenet5_1998(seed: int | None = None) -> keras.Sequential:
             EuclideanRBF(name="output"),
         ],
         name="lenet5_1998",
+    )
+
+
+def lenet5_modern(
+    seed: int | None = None,
+    *,
+    activation: str = "relu",
+    pooling: str = "max",
+    start: str = "He",
+) -> keras.Sequential:
+    """Build LeNet-5's layer sizes with parts of today (chapter 15): 61,706 parameters.
+
+    Input: float32 ``(n, 28, 28, 1)`` in [0, 1]; C1 adds the rim that makes them 32x32. Output:
+    ``(n, 10)`` sums, for softmax. C3 reads all maps of S2, subsampling has no parameters, and the
+    output layer no codes: 1,706 parameters more than in 1998.
+
+    Parameters
+    ----------
+    seed
+        Of the initial weights; the same seed gives the same weights.
+    activation
+        Of Keras.
+    pooling
+        "max" or "average".
+    start
+        Initial weights: "He", normal of variance 2 / fan-in, or "1998", uniform up to 2.4 / fan-in
+        (LeCun et al. 1998, p. 41).
+
+    Raises
+    ------
+    ValueError
+        If there is no such pooling or start.
+
+    Notes
+    -----
+    Source of the initial weights: K. He, X. Zhang, S. Ren and J. Sun, "Delving deep into
+    rectifiers", 2015, eq. 10.
+    """
+    from keras import Sequential
+    from keras.initializers import HeNormal
+    from keras.layers import AveragePooling2D, Conv2D, Dense, Flatten, Input, MaxPooling2D
+
+    from lenet_course.layers import FanInUniform
+
+    pools = {"max": MaxPooling2D, "average": AveragePooling2D}
+    starts = {"He": HeNormal, "1998": FanInUniform}
+    if pooling not in pools or start not in starts:
+        raise ValueError(
+            f"pooling is {pooling!r} and start is {start!r}, expected one of "
+            f"{', '.join(pools)} and one of {', '.join(starts)}."
+        )
+    pool, first = pools[pooling], [starts[start](own) for own in _seeds(seed, 5)]
+    return Sequential(
+        [
+            Input((28, 28, 1)),
+            Conv2D(
+                6, 5, padding="same", activation=activation, kernel_initializer=first[0], name="C1"
+            ),
+            pool(2, name="S2"),
+            Conv2D(16, 5, activation=activation, kernel_initializer=first[1], name="C3"),
+            pool(2, name="S4"),
+            Flatten(name="flatten"),
+            Dense(120, activation=activation, kernel_initializer=first[2], name="C5"),
+            Dense(84, activation=activation, kernel_initializer=first[3], name="F6"),
+            Dense(10, kernel_initializer=first[4], name="output"),
+        ],
+        name="lenet5_modern",
+    )
+
+
+def lenet5_strings(seed: int | None = None) -> keras.Sequential:
+    """Build the network that reads strings (chapter 16): 61,961 parameters.
+
+    The layers are those of `lenet5_modern`, with three more outputs: for ten digits, a point, a
+    star, and nothing in the middle of the window. C1 adds no rim, so that
+    `lenet_course.strings.replicate` can slide it. Input: float32 ``(n, 32, 32, 1)`` in [0, 1].
+    Output: ``(n, 13)`` sums, for softmax.
+
+    Parameters
+    ----------
+    seed
+        Of the initial weights; the same seed gives the same weights.
+    """
+    from keras import Sequential
+    from keras.initializers import HeNormal
+    from keras.layers import Conv2D, Dense, Flatten, Input, MaxPooling2D
+
+    first = [HeNormal(own) for own in _seeds(seed, 5)]
+    return Sequential(
+        [
+            Input((32, 32, 1)),
+            Conv2D(6, 5, activation="relu", kernel_initializer=first[0], name="C1"),
+            MaxPooling2D(2, name="S2"),
+            Conv2D(16, 5, activation="relu", kernel_initializer=first[1], name="C3"),
+            MaxPooling2D(2, name="S4"),
+            Flatten(name="flatten"),
+            Dense(120, activation="relu", kernel_initializer=first[2], name="C5"),
+            Dense(84, activation="relu", kernel_initializer=first[3], name="F6"),
+            Dense(13, kernel_initializer=first[4], name="output"),
+        ],
+        name="lenet5_strings",
     )
 
 
@@ -334,14 +443,16 @@ def _seeds(seed: int | None, count: int) -> list[int]:
 def trained(name: str) -> keras.Sequential:
     """Return a network with the weights that an experiment has left in the package.
 
-    They are those of the seed with the median validation error, in 16 bits: the test error is
-    that of this seed in the result file.
+    They are those of the seed with the median validation error, and of ``"lenet5_modern"`` and
+    ``"lenet5_strings"`` those of the first seed, in 16 bits: the test error is that of this seed
+    in the result file.
 
     Parameters
     ----------
     name
-        Of the experiment: ``"lenet5_1998"``, ``"lenet5_1998_distorted"``, ``"lenet4"``,
-        ``"lenet1"`` or ``"usps_lenet_1989"``.
+        Of the experiment: ``"lenet5_1998"``, ``"lenet5_1998_distorted"``, ``"lenet5_tutorial"``,
+        ``"lenet5_modern"``, ``"lenet5_strings"``, ``"lenet4"``, ``"lenet1"`` or
+        ``"usps_lenet_1989"``.
 
     Raises
     ------
@@ -352,15 +463,59 @@ def trained(name: str) -> keras.Sequential:
     if not path.is_file():
         names = ", ".join(sorted(file.stem for file in WEIGHTS.glob("*.f16")))
         raise FileNotFoundError(f"There are no weights named {name!r}, expected one of: {names}.")
-    builders = {"lenet1": lenet1, "lenet4": lenet4, "usps_lenet_1989": lenet_1989}
+    builders = {
+        "lenet1": lenet1,
+        "lenet4": lenet4,
+        "lenet5_modern": lenet5_modern,
+        "lenet5_strings": lenet5_strings,
+        "lenet5_tutorial": lenet5_tutorial,
+        "usps_lenet_1989": lenet_1989,
+    }
     model = builders.get(name, lenet5_1998)()
-    content = path.read_bytes()
-    if len(content) != 2 * model.count_params():
-        raise ValueError(
-            f"{path} is damaged: it has {len(content)} bytes, expected {2 * model.count_params()}."
-        )
-    set_rounded_weights(model, np.frombuffer(content, "<f2"))
+    set_rounded_weights(model, _read(name, model.count_params()))
     return model
+
+
+def trained_in_numpy(name: str) -> Network:
+    """Return a network of `lenet_course.scratch` with the weights that `trained` gives Keras's.
+
+    Parameters
+    ----------
+    name
+        ``"lenet5_1998"``, ``"lenet5_1998_distorted"`` or ``"lenet5_tutorial"``.
+
+    Raises
+    ------
+    ValueError
+        If it is another name, or the file is damaged.
+    """
+    rng = np.random.default_rng()  # what it draws is replaced
+    if name in ("lenet5_1998", "lenet5_1998_distorted"):
+        network = original_network(rng, DIGIT_CODES)
+    elif name == "lenet5_tutorial":
+        network = tutorial_network(rng)
+    else:
+        raise ValueError(
+            f"name is {name!r}, expected lenet5_1998, lenet5_1998_distorted or lenet5_tutorial."
+        )
+    left = _read(name, network.count_parameters())
+    for layer in network.layers:
+        for array in layer.parameters.values():
+            # The file has only the kernels that exist.
+            exists = np.ones(array.shape, bool)
+            if isinstance(layer, Convolution) and array.ndim == 4:
+                exists[:] = layer.table
+            array[exists], left = left[: exists.sum()], left[exists.sum() :]
+    return network
+
+
+def _read(name: str, count: int) -> NDArray[np.float16]:
+    """Return that many weights from a file of the package."""
+    path = WEIGHTS / f"{name}.f16"
+    content = path.read_bytes()
+    if len(content) != 2 * count:
+        raise ValueError(f"{path} is damaged: it has {len(content)} bytes, expected {2 * count}.")
+    return np.frombuffer(content, "<f2")
 
 
 def rounded_weights(model: keras.Model) -> NDArray[np.float16]:

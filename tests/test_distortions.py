@@ -1,4 +1,4 @@
-"""Distorted digits are the affine images of the old ones, within the ranges asked for."""
+"""Distorted digits are affine or bent images of the old ones, within the ranges asked for."""
 
 import numpy as np
 import pytest
@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy import ndimage
 
 from lenet_course.datasets import as_1998, load_mnist
-from lenet_course.distortions import PlanarAffine
+from lenet_course.distortions import Elastic, PlanarAffine
 
 few = settings(max_examples=25)
 seeds = st.integers(0, 2**32 - 1)
@@ -22,7 +22,10 @@ def digits():
 
 
 class Draws:
-    """A generator whose draws from a range are fixed fractions of its upper end."""
+    """A generator whose draws from a range are fixed fractions of its upper end.
+
+    Steps of an elastic distortion are 0.
+    """
 
     def __init__(self, *fractions):
         self.fractions = iter(fractions)
@@ -30,6 +33,9 @@ class Draws:
     def uniform(self, low, high, size):
         assert low == -high
         return np.full(size, high * next(self.fractions))
+
+    def random(self, size, dtype):
+        return np.full(size, 0.5, dtype)
 
 
 def spot(x, y):
@@ -115,3 +121,122 @@ def test_no_digit_goes_further_than_its_range(digits):
     assert np.abs(places).max() <= 2.01
     assert np.abs(places).max(axis=0).min() > 1.9
     assert places.min(axis=0).max() < -1.9  # both ways along both axes
+
+
+# Elastic distortions
+
+WIDE = {"shift": 1.5, "scale": 0.12, "squeeze": 0.12, "shear": 0.25}
+
+
+@given(seed=seeds)
+@few
+def test_an_elastic_distortion_without_strength_is_its_affine_one(digits, seed):
+    affine = PlanarAffine(**WIDE)
+    received = Elastic(strength=0, smoothness=4, affine=affine)(
+        digits[:20], np.random.default_rng(seed)
+    )
+    assert received.dtype == np.float32
+    assert received.shape == (20, 32, 32, 1)
+    expected = affine(digits[:20], np.random.default_rng(seed))
+    np.testing.assert_allclose(received, expected, atol=2e-3)
+
+
+@given(seed=seeds)
+@few
+def test_the_same_generator_bends_alike_another_one_otherwise(digits, seed):
+    distort = Elastic(strength=12, smoothness=4, affine=PlanarAffine(**STILL))
+    same = np.repeat(digits[:1], 3, axis=0)
+    received = distort(same, np.random.default_rng(seed))
+    np.testing.assert_array_equal(received, distort(same, np.random.default_rng(seed)))
+    assert (received != distort(same, np.random.default_rng(seed + 1))).any(axis=(1, 2, 3)).all()
+    assert (received[0] != received[1]).any()  # drawn anew for each image
+    assert (received[1] != received[2]).any()
+
+
+@given(
+    seed=seeds,
+    strength=st.floats(0, 1000),
+    shift=st.floats(0, 100),
+    background=st.floats(-1, 1, width=32),
+)
+@few
+def test_an_image_of_background_stays_as_it_is(seed, strength, shift, background):
+    affine = PlanarAffine(**WIDE | {"shift": shift}, background=background)
+    images = np.full((3, 12, 10, 1), background, np.float32)
+    for distort in (affine, Elastic(strength, 2, affine)):
+        received = distort(images, np.random.default_rng(seed))
+        np.testing.assert_allclose(received, images, atol=1e-6)
+
+
+@given(seed=seeds)
+@few
+def test_both_distortions_take_the_values_that_scipy_finds(digits, seed):
+    distort = Elastic(strength=40, smoothness=3, affine=PlanarAffine(**WIDE, background=-0.1))
+    # Not square, so that rows are not taken for columns.
+    images = digits[:3, :, 4:27]
+    n, height, width, _ = images.shape
+    rng = np.random.default_rng(seed)
+    drawn = distort.affine.places(images.shape, rng)
+    random = rng.random((2, n, height, width), dtype=np.float32)
+    received = distort(images, np.random.default_rng(seed))
+    affine = distort.affine(images, np.random.default_rng(seed))
+    y, x = np.mgrid[:height, :width]
+    for i, (across, slant, from_x, along, from_y) in enumerate(zip(*drawn, strict=True)):
+        columns, rows = across * x + slant * y + from_x, along * y + from_y
+        step_y, step_x = (
+            40 * ndimage.gaussian_filter(2 * part[i] - 1.0, 3, mode="constant") for part in random
+        )
+        for new, places in (
+            (affine, (rows, columns)),
+            (received, (rows + step_y, columns + step_x)),
+        ):
+            expected = ndimage.map_coordinates(
+                images[i, ..., 0], places, order=1, mode="grid-constant", cval=-0.1
+            )
+            np.testing.assert_allclose(new[i, ..., 0], expected, atol=2e-3)
+
+
+def test_the_steps_are_smooth_and_as_long_as_the_strength_says():
+    strength, smoothness, side = 12.0, 4.0, 64
+    # Of an image whose values are its columns, or its rows, the new values show the steps.
+    rows, columns = np.mgrid[:side, :side].astype(np.float32)
+    ramps = np.stack([rows, columns]).repeat(20, axis=0)
+    distort = Elastic(strength, smoothness, PlanarAffine(**ON_BLACK))
+    received = distort(ramps[..., None], np.random.default_rng(0))[..., 0]
+    steps = (received - ramps)[:, 16:-16, 16:-16]  # what is blurred here is not cut off
+    # Noise of variance 1/3, blurred by a Gaussian in the plane.
+    spread = strength * np.sqrt(1 / 3) / (2 * smoothness * np.sqrt(np.pi))
+    between = spread * np.sqrt(2 - 2 * np.exp(-1 / (4 * smoothness**2)))
+    for of_one_axis in (steps[:20], steps[20:]):
+        assert of_one_axis.std() == pytest.approx(spread, rel=0.2)
+        assert abs(of_one_axis.mean()) < spread / 4
+        for axis in (1, 2):
+            differences = np.diff(of_one_axis, axis=axis)
+            assert differences.std() == pytest.approx(between, rel=0.2)
+            assert np.abs(differences).max() < spread
+    # The steps along both axes are not the same.
+    assert abs(np.corrcoef(steps[:20].ravel(), steps[20:].ravel())[0, 1]) < 0.3
+
+
+def test_what_an_elastic_distortion_takes_from_outside_is_background(digits):
+    def shifted(shift, *fractions):
+        affine = PlanarAffine(**STILL | {"shift": shift}, background=0.5)
+        return Elastic(12, 4, affine)(digits[:5], Draws(0, 0, 0, *fractions))
+
+    received = shifted(3.0, 1, -1 / 3)  # 3 to the right, 1 up
+    np.testing.assert_allclose(received[:, :-1, 3:], digits[:5, 1:, :-3], atol=1e-4)
+    np.testing.assert_allclose(received[:, :, :3], 0.5, atol=1e-6)
+    np.testing.assert_allclose(received[:, -1], 0.5, atol=1e-6)
+    # Half a pixel beyond the edge, half of the value is background.
+    half = shifted(0.5, 1, 0)
+    np.testing.assert_allclose(half[:, :, 0], (digits[:5, :, 0] + 0.5) / 2, atol=1e-5)
+    other_half = shifted(0.5, -1, 0)
+    np.testing.assert_allclose(other_half[:, :, -1], (digits[:5, :, -1] + 0.5) / 2, atol=1e-5)
+    for fractions in ((1, 0), (-1, 0), (0, 1), (0, -1)):
+        np.testing.assert_allclose(shifted(1000.0, *fractions), 0.5, atol=1e-6)
+
+
+def test_more_images_than_are_bent_at_a_time_keep_their_order():
+    images = np.arange(2003, dtype=np.float32)[:, None, None, None].repeat(4, 1).repeat(4, 2)
+    received = Elastic(0, 1, PlanarAffine(**ON_BLACK))(images, np.random.default_rng(0))
+    np.testing.assert_allclose(received, images, rtol=1e-5, atol=1e-3)

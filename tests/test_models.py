@@ -23,6 +23,7 @@ from lenet_course.models import (
     rounded_weights,
     set_rounded_weights,
     trained,
+    trained_in_numpy,
 )
 from lenet_course.optimizers import curvatures
 from lenet_course.scratch import DIGIT_CODES, TABLE_I, original_network
@@ -350,3 +351,20 @@ def test_trained_networks_come_from_a_file_of_weights(tmp_path, monkeypatch):
     message = "no weights named 'lenet5', expected one of: damaged, lenet5_1998."
     with pytest.raises(FileNotFoundError, match=message):
         trained("lenet5")
+
+
+@pytest.mark.parametrize("name", ["lenet5_1998", "lenet5_1998_distorted"])
+def test_trained_networks_in_numpy_are_those_in_keras(name):
+    _, (digits, _) = load_mnist()
+    x = as_1998(digits[:20])
+    expected = trained(name).predict(x, verbose=0)
+    np.testing.assert_allclose(trained_in_numpy(name).forward(x), expected, rtol=1e-4, atol=1e-3)
+
+
+def test_what_numpy_cannot_build_is_refused(tmp_path, monkeypatch):
+    with pytest.raises(ValueError, match="name is 'lenet4', expected lenet5_1998, lenet5_1998_d"):
+        trained_in_numpy("lenet4")
+    monkeypatch.setattr(models, "WEIGHTS", tmp_path)
+    (tmp_path / "lenet5_tutorial.f16").write_bytes(b"1234")
+    with pytest.raises(ValueError, match=r"is damaged: it has 4 bytes, expected 88852\."):
+        trained_in_numpy("lenet5_tutorial")

@@ -6,7 +6,6 @@ from typing import Any
 import keras
 import numpy as np
 import pytest
-import tensorflow as tf
 
 from lenet_course import datasets
 from lenet_course.distortions import PlanarAffine
@@ -166,24 +165,6 @@ def test_batches_go_through_the_same_network(rectified: bool) -> None:
     )
 
 
-def test_a_pass_takes_a_step_for_each_batch() -> None:
-    x, y = made_up(24, 2)
-    model, other = (lenet_1989_modern(5) for _ in range(2))
-    loss = zip_codes.one_pass(model, keras.optimizers.SGD(0.1), batch=8)(x, y)
-    cross_entropy = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-    losses = []
-    for first in (0, 8, 16):
-        with tf.GradientTape() as tape:
-            value = cross_entropy(y[first : first + 8], other(x[first : first + 8]))
-        losses.append(float(value))
-        gradients = tape.gradient(value, other.trainable_variables)
-        for variable, gradient in zip(other.trainable_variables, gradients, strict=True):
-            variable.assign_sub(0.1 * gradient)
-    assert float(loss) == pytest.approx(np.mean(losses), rel=1e-4)
-    for received, expected in zip(model.get_weights(), other.get_weights(), strict=True):
-        np.testing.assert_allclose(received, expected, atol=1e-5)
-
-
 # Trainings
 
 BY_PATTERN = {"network": "256-40-10", "mu": 0.02, "rates": [2e-4] * 6}
@@ -202,8 +183,8 @@ IN_BATCHES = {
     ("train", "settings"),
     [
         (zip_codes.train_by_pattern, BY_PATTERN),
-        (zip_codes.train_in_batches, IN_BATCHES),
-        (zip_codes.train_in_batches, IN_BATCHES | {"distortions": None, "rectified": False}),
+        (zip_codes.train_by_batch, IN_BATCHES),
+        (zip_codes.train_by_batch, IN_BATCHES | {"distortions": None, "rectified": False}),
     ],
 )
 def test_a_validation_training_never_meets_the_test_set(
@@ -224,7 +205,7 @@ def test_a_validation_training_never_meets_the_test_set(
     ("train", "settings", "counts"),
     [
         (zip_codes.train_by_pattern, BY_PATTERN, (10_690, 10_690)),
-        (zip_codes.train_in_batches, IN_BATCHES, (64_660, 9_760)),
+        (zip_codes.train_by_batch, IN_BATCHES, (64_660, 9_760)),
     ],
 )
 def test_a_final_training_is_judged_on_the_test_set(
@@ -259,7 +240,7 @@ def test_digits_may_be_distorted_before_they_are_scaled(monkeypatch: pytest.Monk
     monkeypatch.setattr(PlanarAffine, "__call__", watched)
     large = tuple((images.repeat(2, axis=1).repeat(2, axis=2), labels) for images, labels in DATA)
     for settings, pixels in ((IN_BATCHES, 16), (IN_BATCHES | {"distorted": "before scaling"}, 32)):
-        figures = zip_codes.train_in_batches(large, training(settings, final=True)).figures
+        figures = zip_codes.train_by_batch(large, training(settings, final=True)).figures
         assert figures["test_errors"] <= 12  # of 40
         assert set(distorted) == {(160, pixels, pixels, 1)}
         distorted.clear()

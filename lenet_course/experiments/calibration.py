@@ -13,8 +13,10 @@ from lenet_course.evaluation import (
     most_likely,
     reliability,
 )
+from lenet_course.experiments import tutorial
 from lenet_course.experiments.experiment import Experiment, Figures, Trained, Training
 from lenet_course.experiments.judging import judge
+from lenet_course.experiments.modern import scaled
 from lenet_course.experiments.original import LEARNED, LENET5_1998, LENET5_1998_DISTORTED, train
 
 CALIBRATION = "Calibration of LeNet-5 on the same digits: how far its confidence can be trusted"
@@ -74,35 +76,18 @@ def _train_tutorial(data: Dataset, training: Training) -> Trained:
     """Train the network of chapter 08 by its recipe; see `Experiment.train`."""
     import keras
 
-    from lenet_course.models import lenet5_tutorial
-
-    settings = training.settings
-    keras.utils.set_random_seed(training.seed)
-    model = lenet5_tutorial()
-    model.compile("adam", "sparse_categorical_crossentropy", steps_per_execution=50)
-
-    def scaled(images: NDArray[np.uint8]) -> NDArray[np.float32]:
-        return images[..., None].astype(np.float32) / np.float32(255)
-
-    (images, y), (test_images, y_test) = data
-    x = scaled(images)
-    model.fit(
-        x[:LEARNED],
-        y[:LEARNED],
-        batch_size=settings["batch"],
-        epochs=settings["epochs"],
-        verbose=0,
-    )
+    (images, y), (test_images, test_labels) = data
+    model = tutorial.fit(images[:LEARNED], y[:LEARNED], training.settings, training.seed)
     # The sums before the softmax.
     last = keras.Model(model.inputs, model.layers[-2].output)
     kernel, bias = model.layers[-1].get_weights()
 
-    def sums(images: NDArray[np.float32]) -> Scores:
-        units = last.predict(images, batch_size=1000, verbose=0)
+    def sums(images: NDArray[np.uint8]) -> Scores:
+        units = last.predict(scaled(images), batch_size=1000, verbose=0)
         return np.asarray(units @ kernel + bias, np.float32)
 
-    held_out = sums(x[LEARNED:]), y[LEARNED:]
-    return Trained(judge_confidence(held_out, (sums(scaled(test_images)), y_test)), None)
+    held_out = sums(images[LEARNED:]), y[LEARNED:]
+    return Trained(judge_confidence(held_out, (sums(test_images), test_labels)), None)
 
 
 def _of_1998(name: str, of: Experiment, chosen: str, question: str) -> Experiment:
@@ -139,7 +124,7 @@ EXPERIMENTS = (
         question="the Keras network of chapter 08",
         table=CALIBRATION,
         paper=None,
-        candidates={"as in chapter 08": {"batch": 128, "epochs": 10}},
+        candidates={"as in chapter 08": tutorial.RECIPE},
         load=load_mnist,
         train=_train_tutorial,
         choosing_seeds=0,

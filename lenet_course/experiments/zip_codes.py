@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lenet_course.datasets import FloatDataset, load_mnist, load_usps
+from lenet_course.experiments.batches import falling_to_zero, train_in_batches
 from lenet_course.experiments.experiment import Experiment, Figures, Settings, Trained, Training
 from lenet_course.experiments.judging import judge
 from lenet_course.experiments.networks import fully_connected, with_codes
@@ -146,14 +147,13 @@ def train_by_pattern(data: FloatDataset, training: Training) -> Trained:
     return Trained(figures, weights)
 
 
-def train_in_batches(data: FloatDataset, training: Training) -> Trained:
+def train_by_batch(data: FloatDataset, training: Training) -> Trained:
     """Train one network by AdamW on batches, by a rate that falls to 0; see `Experiment.train`.
 
     Digits of more than 16x16 pixels are scaled, after they are distorted if the settings say
     ``distorted`` "before scaling".
     """
     from keras.optimizers import AdamW
-    from keras.optimizers.schedules import CosineDecay
 
     from lenet_course import online
     from lenet_course.distortions import PlanarAffine
@@ -165,19 +165,21 @@ def train_in_batches(data: FloatDataset, training: Training) -> Trained:
     # Scaling blurs a digit, and so does distorting it: before, it has more pixels to blur.
     images = x if settings.get("distorted") == "before scaling" else learned[0]
     model = lenet_1989_modern(seed, rectified=settings["rectified"], dropout=settings["dropout"])
-    passes, batches = settings["passes"], len(x) // settings["batch"]
-    rate = CosineDecay(settings["rate"], passes * batches)
-    optimizer = AdamW(rate, weight_decay=settings["weight_decay"])
-    learn = one_pass(model, optimizer, settings["batch"])
-    ranges = settings["distortions"]
+    passes, batch, ranges = settings["passes"], settings["batch"], settings["distortions"]
+    rate = falling_to_zero(settings["rate"], len(x), batch, passes)
     distort = PlanarAffine(**ranges, background=-1.0) if ranges else None
-    losses = []
-    for number in range(passes):
-        rng = np.random.default_rng([seed, number])
-        chosen = rng.permutation(len(x))[: batches * settings["batch"]]
-        batch = to_16x16(distort(images[chosen], rng)) if distort else images[chosen]
-        losses.append(float(learn(batch, y[chosen])))
-        say(f"pass {number + 1} of {passes}  loss {losses[-1]:.4f}")
+    losses = train_in_batches(
+        model,
+        AdamW(rate, weight_decay=settings["weight_decay"]),
+        images,
+        y,
+        passes=passes,
+        batch=batch,
+        seed=seed,
+        prepare=lambda chosen, rng: to_16x16(distort(chosen, rng)) if distort else chosen,
+        outputs=lambda patterns: sums(model, patterns, training=True),
+        say=say,
+    )
     weights = rounded_weights(model)
     # What is judged are the weights as they are kept: in 16 bits.
     set_rounded_weights(model, weights)
@@ -205,36 +207,6 @@ def _judge(
         "variables": reader.count_params(),
         "train_errors": errors(*learned),
     }
-
-
-def one_pass(model: keras.Sequential, optimizer: keras.optimizers.Optimizer, batch: int) -> Any:
-    """Return a function that takes a step for each batch, in TensorFlow from end to end.
-
-    From patterns and labels, so many batches, to their mean loss, softmax's.
-    """
-    import tensorflow as tf
-
-    variables = model.trainable_variables
-    optimizer.build(variables)
-
-    def steps(x: Any, y: Any) -> Any:
-        labels = tf.cast(y, tf.int32)
-
-        def step(i: Any, total: Any) -> Any:
-            chosen = slice(i * batch, (i + 1) * batch)
-            with tf.GradientTape() as tape:
-                losses = tf.nn.sparse_softmax_cross_entropy_with_logits(
-                    labels[chosen], sums(model, x[chosen], training=True)
-                )
-                loss = tf.reduce_mean(losses)
-            optimizer.apply(tape.gradient(loss, variables), variables)
-            return i + 1, total + loss
-
-        batches = tf.shape(x)[0] // batch
-        _, total = tf.while_loop(lambda i, _: i < batches, step, (0, 0.0))
-        return total / tf.cast(batches, total.dtype)
-
-    return tf.function(steps, autograph=False)
 
 
 def sums(model: keras.Sequential, x: Any, training: bool) -> Any:
@@ -376,19 +348,19 @@ STEPS = (
         "modern_2_adamw",
         "... and AdamW on batches of 64, by a rate that falls to 0",
         _with_rates(_ADAMW),
-        train_in_batches,
+        train_by_batch,
     ),
     _on_both(
         "modern_3_relu",
         "... and rectified linear units",
         _with_rates(_RELU),
-        train_in_batches,
+        train_by_batch,
     ),
     _on_both(
         "modern_4_distorted",
         "... and each digit distorted anew in each of 60 passes",
         {f"{name} distortions": {**_DISTORTED, "distortions": _RANGES[name]} for name in _RANGES},
-        train_in_batches,
+        train_by_batch,
     ),
     _on_both(
         "modern_5_longer",
@@ -402,7 +374,7 @@ STEPS = (
             }
             for part in (0.1, 0.25)
         },
-        train_in_batches,
+        train_by_batch,
         standin_candidates={
             **{
                 f"{passes} passes, batches of 16, {name} distortions, from {rate:g}": {

@@ -7,6 +7,7 @@ placed in the page itself, so their lines and letters take the color of the text
 """
 
 from lenet_course.plotting.activations import curves, layer_histograms
+from lenet_course.plotting.applications import accepted, along, strips
 from lenet_course.plotting.architecture import connection_table, network, shares
 from lenet_course.plotting.backpropagation import (
     back_and_forth,
@@ -20,11 +21,14 @@ from lenet_course.plotting.features import by_digit, errors_by_size
 from lenet_course.plotting.history import timeline
 from lenet_course.plotting.images import digits
 from lenet_course.plotting.inspection import digit_map, over_digits
+from lenet_course.plotting.limitations import sweeps
+from lenet_course.plotting.maps import layer_maps
 from lenet_course.plotting.optimization import histories, paths, side_by_side, under_way
 from lenet_course.plotting.original import by_pass, ranges
 from lenet_course.plotting.picture import Picture, picture
 from lenet_course.plotting.reproduction import beside, errors_by_cost, reject_curves
 from lenet_course.plotting.subsampling import by_window, subsampled
+from lenet_course.plotting.successors import lineage, waterfall
 from lenet_course.plotting.training import (
     confusion,
     label_counts,
@@ -35,6 +39,8 @@ from lenet_course.plotting.training import (
 __all__ = [
     "Gallery",
     "Picture",
+    "accepted",
+    "along",
     "back_and_forth",
     "beside",
     "by_digit",
@@ -51,7 +57,9 @@ __all__ = [
     "histories",
     "label_counts",
     "layer_histograms",
+    "layer_maps",
     "learning_curves",
+    "lineage",
     "mistakes",
     "network",
     "one_unit",
@@ -67,8 +75,11 @@ __all__ = [
     "side_by_side",
     "signed_maps",
     "step_errors",
+    "strips",
     "subsampled",
+    "sweeps",
     "timeline",
     "under_way",
+    "waterfall",
     "written_out",
 ]
