@@ -34,11 +34,16 @@ def fingerprint(root: Path) -> str:
     """Digest everything but its own text that a chapter's outputs depend on.
 
     That is the package with its data, the lock file and what is really installed: 16
-    hexadecimal digits that change when any of them does.
+    hexadecimal digits that change when any of them does. The scripts of the components are left
+    out: a page loads them by itself.
     """
     digest = hashlib.sha256(sys.version.encode())
     package = Path(__file__).parent
-    files = [p for p in package.rglob("*") if p.is_file() and "__pycache__" not in p.parts]
+    files = [
+        path
+        for path in package.rglob("*")
+        if path.is_file() and path.suffix != ".js" and "__pycache__" not in path.parts
+    ]
     for file in [*sorted(files), root / "requirements.lock"]:
         digest.update(file.name.encode())
         digest.update(hashlib.sha256(file.read_bytes()).digest())

@@ -26,6 +26,7 @@ NEEDED_FOR = {
     "design-tabs.js": 'class="sd-tab',
     "sphinx-design.min.css": 'class="sd-',
     "mystnb": 'class="cell',
+    "host.js": 'class="component"',
 }
 # Every icon of Font Awesome has such a rule in the theme's style sheet.
 _ICON_RULE = re.compile(r"\.fa-[\w-]+:before(,\.fa-[\w-]+:before)*\{content:[^}]*\}")

@@ -1,4 +1,9 @@
+import functools
 import os
+import shutil
+import threading
+from contextlib import ExitStack
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -19,6 +24,47 @@ def root():
 def skip():
     """Skip for want of a tool; where every test must run, as in CI, fail instead."""
     return pytest.fail if os.environ.get("COURSE_TESTS_MUST_RUN") else pytest.skip
+
+
+@pytest.fixture(scope="module")
+def browser(skip):
+    """A Chromium without a window."""
+    executable = os.environ.get("CHROMIUM") or shutil.which("chromium")
+    if executable is None:
+        skip("there is no Chromium: install it, or set CHROMIUM to its path")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        yield playwright.chromium.launch(
+            executable_path=executable,
+            args=[
+                "--no-sandbox",
+                "--disable-background-networking",
+                "--disable-component-update",
+                "--disable-sync",
+                "--no-first-run",
+            ],
+        )
+
+
+class _Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *args):
+        pass
+
+
+@pytest.fixture(scope="module")
+def serve():
+    """Return a function that serves a folder and returns its address."""
+    with ExitStack() as stack:
+
+        def start(folder):
+            handler = functools.partial(_Quiet, directory=str(folder))
+            server = stack.enter_context(ThreadingHTTPServer(("127.0.0.1", 0), handler))
+            threading.Thread(target=server.serve_forever, daemon=True).start()
+            stack.callback(server.shutdown)
+            return f"http://127.0.0.1:{server.server_port}"
+
+        yield start
 
 
 @pytest.fixture(params=["float64", "float32"])

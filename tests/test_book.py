@@ -142,6 +142,25 @@ def test_the_extension_in_a_book_of_markdown(tmp_path):
     assert cache == old.with_name(book.fingerprint(source))
 
 
+def test_a_component_of_a_chapter_is_an_element_of_the_page(project):
+    write_chapter(project, "from lenet_course.widgets import lenet_live\nlenet_live()")
+    done = build(project, JUPYTER_BOOK, "build", ".", "-W", "--keep-going", "-n")
+    assert done.returncode == 0, done.stderr
+    assert '<div class="component" data-component="lenet_live"' in page(project)
+    assert 'src="_static/widgets/host.js?v=' in page(project)
+    assert (project / "_build" / "html" / "_static" / "widgets" / "lenet_live.js").exists()
+
+
+def test_the_scripts_of_components_change_no_output(tmp_path, monkeypatch):
+    (tmp_path / "requirements.lock").write_text("")
+    monkeypatch.setattr(book, "__file__", str(tmp_path / "book.py"))
+    before = book.fingerprint(tmp_path)
+    (tmp_path / "live.js").write_text("1;")
+    assert book.fingerprint(tmp_path) == before
+    (tmp_path / "live.py").write_text("1")
+    assert book.fingerprint(tmp_path) != before
+
+
 def test_glue_does_nothing_without_myst_nb(monkeypatch, capsys):
     monkeypatch.setitem(sys.modules, "myst_nb", None)
     book.glue("name", 1)

@@ -5,16 +5,11 @@ is missing is a reason to skip, and a failure where COURSE_TESTS_MUST_RUN is set
 """
 
 import functools
-import os
-import shutil
-import threading
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from bs4 import BeautifulSoup
-from playwright.sync_api import sync_playwright
 
 SITE = Path(__file__).parents[1] / "_build" / "html"
 NAMES = [
@@ -41,35 +36,8 @@ def built(skip):
 
 
 @pytest.fixture(scope="module")
-def browser(skip):
-    executable = os.environ.get("CHROMIUM") or shutil.which("chromium")
-    if executable is None:
-        skip("there is no Chromium: install it, or set CHROMIUM to its path")
-    with sync_playwright() as playwright:
-        yield playwright.chromium.launch(
-            executable_path=executable,
-            args=[
-                "--no-sandbox",
-                "--disable-background-networking",
-                "--disable-component-update",
-                "--disable-sync",
-                "--no-first-run",
-            ],
-        )
-
-
-@pytest.fixture(scope="module")
-def address():
-    class Quiet(SimpleHTTPRequestHandler):
-        def log_message(self, *args):
-            pass
-
-    with ThreadingHTTPServer(
-        ("127.0.0.1", 0), functools.partial(Quiet, directory=str(SITE))
-    ) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
+def address(serve):
+    return serve(SITE)
 
 
 @pytest.fixture
