@@ -295,7 +295,11 @@ def _backend(cluster: str | None) -> Iterator[None]:
         # Ctrl-C reaches the processes too: only this one is to answer it, by stopping them.
         ignore = (signal.SIGINT, signal.SIG_IGN)
         with joblib.parallel_config("loky", initializer=signal.signal, initargs=ignore):
-            yield
+            try:
+                yield
+            except KeyboardInterrupt:
+                get_reusable_executor(kill_workers=True).shutdown(kill_workers=True)
+                raise
         return
     from distributed import Client
 
