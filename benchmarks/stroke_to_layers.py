@@ -29,7 +29,7 @@ from lenet_course.widgets import BUNDLES, COMPONENTS
 
 NAME = "lenet_live"
 PAGE = f"""<!doctype html><html lang="en"><meta charset="utf-8"><title>{NAME}</title>
-<div class="component" data-component="{NAME}" data-weights="{COMPONENTS[NAME]}"></div>
+<div class="component" data-component="{NAME}" data-weights="{COMPONENTS[NAME].weights}"></div>
 <script src="host.js"></script></html>"""
 
 # Two listeners stand around those of the component, and its callback for the next frame is
@@ -87,7 +87,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         for file in (BUNDLES / "host.js", BUNDLES / f"{NAME}.js"):
             shutil.copy(file, folder)
-        shutil.copy(WEIGHTS / f"{COMPONENTS[NAME]}.f16", folder)
+        shutil.copy(WEIGHTS / f"{COMPONENTS[NAME].weights}.f16", folder)
         Path(folder, "index.html").write_text(PAGE)
         handler = functools.partial(_Quiet, directory=folder)
         with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server, sync_playwright() as play:

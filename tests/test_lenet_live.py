@@ -10,88 +10,37 @@ import shutil
 
 import numpy as np
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from lenet_course import models, widgets
 from lenet_course.datasets import as_1998, load_mnist
 from lenet_course.scratch import DIGIT_CODES
 
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-WEIGHTS = widgets.COMPONENTS["lenet_live"]
+WEIGHTS = widgets.COMPONENTS["lenet_live"].weights
 # Where scratch has the sums and the outputs of a layer.
 PLACES = {
     "C1": (0, 1), "S2": (2, 3), "C3": (4, 5), "S4": (6, 7), "C5": (8, 9), "F6": (11, 12),
     "output": (13, 13),
 }  # fmt: skip
-PAGE = """<!doctype html>
-<html lang="en" data-theme="{theme}">
-<head><meta charset="utf-8"><title>LeNet live</title>
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<link rel="icon" href="data:,">
-<style>
-  html[data-theme="dark"] {{ background: #14181e; color: #dfe4ea; }}
-</style></head>
-<body><main><h1>LeNet live</h1>
-<div class="component" data-component="lenet_live" data-weights="{weights}"><p>The figure.</p></div>
-</main><script src="host.js"></script></body></html>
-"""
-
-
-@pytest.fixture(scope="module")
-def address(serve, root, tmp_path_factory):
-    """Where a server has the pages: one in each theme, and those with weights that are not."""
-    folder = tmp_path_factory.mktemp("pages")
-    weights = (models.WEIGHTS / f"{WEIGHTS}.f16").read_bytes()
-    for name in ("host.js", "lenet_live.js"):
-        shutil.copy(widgets.BUNDLES / name, folder)
-    shutil.copy(root / "web" / "test" / "strokes.js", folder)
-    (folder / "good.f16").write_bytes(weights)
-    (folder / "short.f16").write_bytes(weights[:-2])
-    (folder / "nan.f16").write_bytes(weights[:200] + b"\x00\x7e" + weights[202:])
-    for name, kind in {
-        "light": "good",
-        "dark": "good",
-        "short": "short",
-        "nan": "nan",
-        "missing": "missing",
-    }.items():
-        theme = "dark" if name == "dark" else "light"
-        (folder / f"{name}.html").write_text(PAGE.format(theme=theme, weights=kind))
-    return serve(folder)
 
 
 @pytest.fixture
-def open_page(browser, address):
-    """Return a function that opens a page; whatever the page complains of fails the test."""
-    contexts, complaints = [], []
+def open_page(open_component, root):
+    """Return a function that opens LeNet live, with its weights or with damaged ones."""
+    good = (models.WEIGHTS / f"{WEIGHTS}.f16").read_bytes()
+    (open_component.folder / "short.f16").write_bytes(good[:-2])
+    (open_component.folder / "nan.f16").write_bytes(good[:200] + b"\x00\x7e" + good[202:])
 
-    def visit(name="light", width=1280, height=900, ready=True, **settings):
-        settings = {"reduced_motion": "reduce"} | settings
-        context = browser.new_context(viewport={"width": width, "height": height}, **settings)
-        contexts.append(context)
-        page = context.new_page()
-        page.on("pageerror", lambda error: complaints.append(f"script error: {error}"))
-        page.on("request", lambda r: complaints.append(r.url) if away(r.url) else None)
-        page.on(
-            "console",
-            lambda message: (
-                message.type in ("error", "warning") and complaints.append(message.text)
-            ),
-        )
-        page.goto(f"{address}/{name}.html")
+    shutil.copy(root / "web" / "test" / "strokes.js", open_component.folder)
+
+    def visit(theme="light", ready=True, **settings):
+        page = open_component("lenet_live", theme=theme, **settings)
         if ready:
             expect(page.locator(".ll-answer b")).to_have_text(re.compile(r"\d"))
         return page
 
-    def away(url):
-        return not url.startswith((address, "data:", "blob:"))
-
-    visit.complaints = complaints
-    yield visit
-    for context in contexts:
-        context.close()
-    assert complaints == []
+    visit.complaints = open_component.complaints
+    return visit
 
 
 @pytest.fixture
@@ -497,15 +446,6 @@ LEVELS = {
 }
 
 
-def findings(page):
-    report = Axe().run(page, options={"runOnly": RULES, "resultTypes": ["violations"]}).response
-    return [
-        f"{violation['id']}: {node['html'][:200]}"
-        for violation in report["violations"]
-        for node in violation["nodes"]
-    ]
-
-
 def each_state(page):
     """Bring the page into one state after the other."""
     for name, reach in LEVELS.items():
@@ -516,7 +456,7 @@ def each_state(page):
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_axe_finds_nothing(open_page, theme):
+def test_axe_finds_nothing(open_page, findings, theme):
     page = open_page(theme, color_scheme=theme)
     found = {}
     for state in each_state(page):
@@ -525,25 +465,13 @@ def test_axe_finds_nothing(open_page, theme):
     assert found == {state: [] for state in LEVELS}
 
 
-TOO_WIDE = """() => {
-  const scrolls = (e) => ["auto", "scroll"].includes(getComputedStyle(e).overflowX);
-  const boxed = (e) => (e.matches("main") ? false : scrolls(e) || boxed(e.parentElement));
-  return [...document.querySelectorAll("main *")]
-    .filter((e) => e.checkVisibility({ visibilityProperty: true }))
-    .filter((e) => e.getBoundingClientRect().right > innerWidth + 1)
-    .filter((e) => !boxed(e.parentElement))
-    .map((e) => e.outerHTML.slice(0, 150));
-}"""
-
-
 # 320 pixels are also what a page of 1280 has at 400 %.
 @pytest.mark.parametrize("width", [320, 390, 750])
-def test_nothing_is_wider_than_the_page(open_page, width):
+def test_nothing_is_wider_than_the_page(open_page, too_wide, findings, width):
     page = open_page(width=width, height=700)
     wide, found = {}, []
     for state in each_state(page):
-        wide[state] = page.evaluate(TOO_WIDE)
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), state
+        wide[state] = too_wide(page)
         found += findings(page) if width == 390 else []
     assert wide == {state: [] for state in LEVELS}
     assert found == []
@@ -624,8 +552,8 @@ def test_the_tour_stays_in_view_in_the_output_of_a_cell(open_page, root):
         ("missing", "could not be loaded"),
     ],
 )
-def test_without_good_weights_the_figure_stays(open_page, name, message):
-    page = open_page(name, ready=False)
+def test_without_good_weights_the_figure_stays(open_page, findings, name, message):
+    page = open_page(weights=name, ready=False)
     expect(page.get_by_role("status")).to_contain_text(message)
     assert page.get_by_text("The figure.").is_visible()
     assert page.locator(".ll").count() == 0
@@ -639,7 +567,7 @@ def test_two_in_one_page_do_not_disturb_each_other_and_clean_up(page):
     page.evaluate(
         """async () => {
           const { default: component } = await import("/lenet_live.js");
-          const bytes = await (await fetch("/good.f16")).arrayBuffer();
+          const bytes = await (await fetch("/lenet5_1998.f16")).arrayBuffer();
           const el = document.querySelector("main").appendChild(document.createElement("div"));
           const values = { figure: "<p>Second figure.</p>", weights: new DataView(bytes) };
           window.cleanUp = await component.render({ model: { get: (name) => values[name] }, el });

@@ -1,4 +1,4 @@
-"""Write ``src/live/digits.js``: the forty test digits that LeNet live has at hand.
+"""Write ``src/common/digits.js``: the forty test digits that LeNet live has at hand.
 
     python web/make_digits.py
 
@@ -13,7 +13,7 @@ import numpy as np
 
 from lenet_course.datasets import load_mnist
 
-FILE = Path(__file__).parent / "src" / "live" / "digits.js"
+FILE = Path(__file__).parent / "src" / "common" / "digits.js"
 # Of each digit the first three of the test set, and the first that both networks of
 # lenet_course/weights/lenet5_1998*.f16 misread.
 MISREAD = (1621, 2018, 659, 2280, 247, 1299, 1014, 1226, 582, 1901)

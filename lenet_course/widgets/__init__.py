@@ -8,21 +8,40 @@ figure; in the book, a script starts the component there when it comes into view
 from __future__ import annotations
 
 import html
+import json
 import os
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-import numpy as np
-
-from lenet_course.models import WEIGHTS, trained_in_numpy
+from lenet_course.models import WEIGHTS
+from lenet_course.widgets import figures
 
 BUNDLES = Path(__file__).parent
-# By component: the weights that it takes.
-COMPONENTS = {"lenet_live": "lenet5_1998"}
+FILES = BUNDLES / "files"
 # Set to 1 while the book is built.
 BOOK = "LENET_COURSE_BOOK"
+
+
+class Needs(NamedTuple):
+    """What a component needs beside its bundle.
+
+    Attributes
+    ----------
+    weights
+        The experiment whose weights it has from the beginning; None for none.
+    files
+        In `FILES`, what it loads when it is needed.
+    """
+
+    weights: str | None = None
+    files: tuple[str, ...] = ()
+
+
+# The figure of a component, what stands in for it, is the function of its name in `figures`.
+COMPONENTS = {"lenet_live": Needs("lenet5_1998")}
 
 
 @dataclass(frozen=True)
@@ -30,15 +49,19 @@ class Element:
     """A component as an element of a page: the figure that stands in until a script starts it."""
 
     component: str
+    values: Mapping[str, Any] = field(default_factory=dict)
     message: str = ""
 
     def _repr_html_(self) -> str:
+        weights = COMPONENTS[self.component].weights
+        values = html.escape(json.dumps(self.values))
         return (
-            f'<div class="component" data-component="{self.component}" '
-            f'data-weights="{COMPONENTS[self.component]}">'
+            f'<div class="component" data-component="{self.component}"'
+            + (f' data-weights="{weights}"' if weights else "")
+            + (f' data-values="{values}"' if self.values else "")
             # On a phone the figure is wider than the page.
-            '<div style="overflow-x: auto" tabindex="0" role="group" aria-label="Figure">'
-            f"{_figure()}</div>{self._message()}</div>"
+            + '><div style="overflow-x: auto" tabindex="0" role="group" aria-label="Figure">'
+            f"{_figure(self.component)}</div>{self._message()}</div>"
         )
 
     def _message(self) -> str:
@@ -57,51 +80,28 @@ def lenet_live() -> Any:
     return _show("lenet_live")
 
 
-def _show(component: str) -> Any:
+def _show(component: str, **values: Any) -> Any:
     if os.environ.get(BOOK):
-        return Element(component)
+        return Element(component, values)
     try:
         from lenet_course.widgets.notebook import Widget
     except ModuleNotFoundError as error:
         return Element(
             component,
+            values,
             f"It is a figure because {error.name} is missing here. To play with it, run "
             "`pip install anywidget`, restart the notebook, and run the cell again.",
         )
+    needs = COMPONENTS[component]
     return Widget(
         (BUNDLES / f"{component}.js").read_text("utf-8"),
-        _figure(),
-        (WEIGHTS / f"{COMPONENTS[component]}.f16").read_bytes(),
+        _figure(component),
+        (WEIGHTS / f"{needs.weights}.f16").read_bytes() if needs.weights else b"",
+        values,
+        {name: FILES / name for name in needs.files},
     )
 
 
 @cache
-def _figure() -> str:
-    """Return, as HTML, the network with one digit: what stands in for a component."""
-    from lenet_course import plotting
-    from lenet_course.datasets import as_1998, load_mnist
-
-    _, (digits, labels) = load_mnist()
-    layers, penalties = _pass(as_1998(digits[:1]))
-    answer = int(penalties.argmin())
-    return plotting.layer_maps(
-        layers,
-        penalties,
-        caption=f"LeNet-5 reads a {labels[0]}: the digit, the maps of its layers, and the penalty "
-        f"of each class, of which that of the {answer} is the smallest. With JavaScript you can "
-        "draw a digit here.",
-        alt=f"From left to right a handwritten {labels[0]}, six maps of C1 and of S2, sixteen of "
-        "C3 and of S4, 120 units of C5, 84 units of F6, and ten bars, the shortest one at "
-        f"{answer}.",
-    )._repr_html_()
-
-
-def _pass(x: np.ndarray) -> tuple[dict[str, np.ndarray], np.ndarray]:
-    """Return the values of each layer of LeNet-5 for one digit, and the penalties."""
-    values = [x]
-    for layer in trained_in_numpy("lenet5_1998").layers:
-        values.append(layer.forward(values[-1]))
-    names = {"input": 0, "C1": 2, "S2": 4, "C3": 6, "S4": 8}
-    layers = {name: values[place][0] for name, place in names.items()}
-    layers |= {"C5": values[10].reshape(12, 10), "F6": values[13].reshape(12, 7)}
-    return layers, values[-1][0]
+def _figure(component: str) -> str:
+    return str(getattr(figures, component)()._repr_html_())

@@ -15,7 +15,7 @@ from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
 from lenet_course.models import WEIGHTS
-from lenet_course.widgets import BOOK, BUNDLES, COMPONENTS, Element
+from lenet_course.widgets import BOOK, BUNDLES, COMPONENTS, FILES, Element
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -36,14 +36,24 @@ class Component(SphinxDirective):
         return [nodes.raw("", Element(name)._repr_html_(), format="html")]
 
 
+def all_files() -> list[Path]:
+    """Return what components load in the book: bundles, weights and other files."""
+    weights = {needs.weights for needs in COMPONENTS.values() if needs.weights}
+    files = {name for needs in COMPONENTS.values() for name in needs.files}
+    return [
+        *sorted(BUNDLES.glob("*.js")),
+        *(WEIGHTS / f"{name}.f16" for name in sorted(weights)),
+        *(FILES / name for name in sorted(files)),
+    ]
+
+
 def copy_bundles(app: Sphinx) -> None:
     """Put all that components load into the site, in one folder."""
     if app.builder.format != "html":
         return
     folder = Path(app.outdir) / "_static" / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
-    weights = {WEIGHTS / f"{name}.f16" for name in COMPONENTS.values()}
-    for file in [*BUNDLES.glob("*.js"), *sorted(weights)]:
+    for file in all_files():
         shutil.copy(file, folder)
 
 

@@ -4,20 +4,25 @@
  * What a component reads from its host, in the words of anywidget.
  *
  * @typedef {object} Model
- * @property {(name: string) => any} get "weights": a DataView; "figure": the figure as HTML
+ * @property {(name: string) => any} get "weights": a DataView; "values": what it shows; "figure":
+ *   the figure as HTML
  */
 
-/** @typedef {{render: (context: {model: Model, el: HTMLElement}) => any}} Component */
+/**
+ * @typedef {(file: string) => Promise<ArrayBuffer>} Load a file of the component, when it is needed
+ */
+
+/** @typedef {{render: (context: {model: Model, el: HTMLElement, load: Load}) => any}} Component */
 
 /**
  * Return a component that shows its figure until it has started, and for good if it cannot start.
  *
  * @param {Component} component
- * @returns {Component}
+ * @returns {{render: (context: {model: any, el: HTMLElement, load?: Load}) => any}}
  */
 export function guarded(component) {
   return {
-    async render({ model, el }) {
+    async render({ model, el, load = fromKernel(model) }) {
       const figure = document.createElement("div");
       figure.innerHTML = model.get("figure");
       const stage = document.createElement("div");
@@ -25,7 +30,7 @@ export function guarded(component) {
       stage.style.visibility = "hidden";
       el.replaceChildren(figure, stage);
       try {
-        const cleanUp = await component.render({ model, el: stage });
+        const cleanUp = await component.render({ model, el: stage, load });
         stage.style.visibility = "";
         figure.remove();
         return cleanUp;
@@ -35,6 +40,32 @@ export function guarded(component) {
       }
     },
   };
+}
+
+/**
+ * In a notebook the kernel has the files, and sends one when it is asked to.
+ *
+ * @param {any} model of anywidget
+ * @returns {Load}
+ */
+function fromKernel(model) {
+  return (file) =>
+    new Promise((resolve, reject) => {
+      const late = setTimeout(
+        () => reject(new Error(`The file ${file} did not come: is the notebook's kernel running?`)),
+        20000,
+      );
+      /** @type {(message: {file?: string}, buffers: DataView[]) => void} */
+      const receive = (message, buffers) => {
+        if (message.file !== file) return;
+        clearTimeout(late);
+        model.off("msg:custom", receive);
+        const [{ buffer, byteOffset, byteLength }] = buffers;
+        resolve(/** @type {ArrayBuffer} */ (buffer.slice(byteOffset, byteOffset + byteLength)));
+      };
+      model.on("msg:custom", receive);
+      model.send({ file });
+    });
 }
 
 /**

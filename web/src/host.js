@@ -1,9 +1,10 @@
 /**
  * The host of the components in the book: a plain script, loaded by each page that has one.
  *
- * A component is an element `<div class="component" data-component="NAME" data-weights="FILE">`
- * that holds its figure. Its bundle and its weights are beside this script, and nothing of them is
- * loaded before the element comes near the view.
+ * A component is an element `<div class="component" data-component="NAME">` that holds its figure;
+ * `data-weights="FILE"` names a network's weights, `data-values` holds what it shows, as JSON. Its
+ * bundle and all its files are beside this script, and nothing of them is loaded before the element
+ * comes near the view.
  */
 
 import { explain } from "./guard.js";
@@ -16,26 +17,33 @@ const address = (name) => new URL(name, here).href;
 
 /** @param {HTMLElement} el */
 async function start(el) {
-  const { component, weights } = el.dataset;
+  const { component, weights, values: written } = el.dataset;
   try {
     const [bundle, bytes] = await Promise.all([
       import(address(`${component}.js`)).catch(() => {
         throw new Error(unreachable("program"));
       }),
-      load(address(`${weights}.f16`)),
+      weights ? load(`${weights}.f16`, "network's weights") : new ArrayBuffer(0),
     ]);
-    const values = { figure: el.innerHTML, weights: new DataView(bytes) };
+    const values = {
+      figure: el.innerHTML,
+      weights: new DataView(bytes),
+      values: JSON.parse(written ?? "{}"),
+    };
     const model = { get: (/** @type {keyof typeof values} */ name) => values[name] };
-    await bundle.default.render({ model, el });
+    await bundle.default.render({ model, el, load: (/** @type {string} */ file) => load(file) });
   } catch (error) {
     explain(el, error);
   }
 }
 
-/** @param {string} file */
-async function load(file) {
-  const response = await fetch(file).catch(() => null);
-  if (!response?.ok) throw new Error(unreachable("network's weights"));
+/**
+ * @param {string} file
+ * @param {string} [what] for the message
+ */
+async function load(file, what = `file ${file}`) {
+  const response = await fetch(address(file)).catch(() => null);
+  if (!response?.ok) throw new Error(unreachable(what));
   return response.arrayBuffer();
 }
 

@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
 import { CODES, lenet5_1998 } from "../src/engine.js";
-import { unpack } from "../src/live/examples.js";
+import { unpack } from "../src/common/examples.js";
 import { GRAIN, Ink, SIDE } from "../src/live/ink.js";
 import { prepare, shrink } from "../src/live/preparation.js";
 import { receptiveField, strongest, terms } from "../src/live/terms.js";

@@ -1,7 +1,7 @@
 /** Parameters and connections, layer by layer, up to 60,000 and 340,908. */
 
 import { COUNTS } from "../engine.js";
-import { make, thousands } from "./page.js";
+import { make, thousands } from "../common/page.js";
 
 // How each number comes about (LeCun et al. 1998, pp. 7-9).
 const HOW = [
@@ -49,7 +49,7 @@ export function counts() {
     make(
       "div",
       {
-        class: "ll-scroll",
+        class: "lc-scroll",
         role: "region",
         tabindex: "0",
         "aria-label": "Parameters and connections",

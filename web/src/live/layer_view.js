@@ -1,15 +1,15 @@
 /** The second level: one map with all that feeds it. */
 
 import { CODES, TABLE_I } from "../engine.js";
-import { LARGEST, Picture, largestOf } from "./colors.js";
-import { make, say, signed, written } from "./page.js";
+import { LARGEST, Picture, largestOf } from "../common/colors.js";
+import { make, say, signed, written } from "../common/page.js";
 import { terms } from "./terms.js";
 
 /** @typedef {import("./terms.js").Unit} Unit */
 
 /**
  * @param {import("./terms.js").Network} network
- * @param {import("./colors.js").Scale} scale
+ * @param {import("../common/colors.js").Scale} scale
  * @param {Unit} unit whose map is shown
  * @param {(unit: Unit) => void} choose is called with a unit of the map that was pressed
  */
@@ -294,7 +294,7 @@ function tableI(map) {
   );
   return make(
     "div",
-    { class: "ll-scroll", role: "region", tabindex: "0", "aria-label": "Table I" },
+    { class: "lc-scroll", role: "region", tabindex: "0", "aria-label": "Table I" },
     make(
       "table",
       { class: "ll-table-i" },

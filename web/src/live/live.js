@@ -1,15 +1,16 @@
 /** LeNet live: the network of 1998 reads what is drawn while it is drawn. */
 
 import { lenet5_1998 } from "../engine.js";
+import base from "../common/base.css";
 import style from "./live.css";
-import { Scale } from "./colors.js";
+import { Scale } from "../common/colors.js";
 import { counts } from "./counts.js";
-import { unpack } from "./examples.js";
+import { unpack } from "../common/examples.js";
 import { layerView } from "./layer_view.js";
 import { numberView } from "./number_view.js";
 import { overview } from "./overview.js";
 import { pad } from "./pad.js";
-import { make, say, signed, speaker, written } from "./page.js";
+import { make, say, signed, speaker, watchTheme, written } from "../common/page.js";
 import { place } from "./place.js";
 import { prepare, shrink } from "./preparation.js";
 import { steps } from "./steps.js";
@@ -32,7 +33,7 @@ export default {
     const network = lenet5_1998(model.get("weights"));
     const examples = await unpack();
     const { element, start, stop } = component(network, examples);
-    el.append(make("style", {}, style), element);
+    el.append(make("style", {}, base + style), element);
     start();
     return stop;
   },
@@ -40,7 +41,7 @@ export default {
 
 /**
  * @param {import("../engine.js").Network} network
- * @param {import("./examples.js").Example[]} examples
+ * @param {import("../common/examples.js").Example[]} examples
  */
 function component(network, examples) {
   const scale = new Scale();
@@ -90,7 +91,7 @@ function component(network, examples) {
       "aria-label": "Test digits of MNIST; press again for another one",
     },
     make("p", {}, "Or take a test digit (again: another one)"),
-    make("div", { class: "ll-row ll-digits" }, ...digits),
+    make("div", { class: "lc-row ll-digits" }, ...digits),
     source,
   );
 
@@ -101,7 +102,7 @@ function component(network, examples) {
   const counted = counts();
   const view = make("div", { class: "ll-view" }, whole.element);
 
-  const root = make("section", { class: "ll", "aria-label": "LeNet live" });
+  const root = make("section", { class: "lc ll", "aria-label": "LeNet live" });
   const guide = tour(
     stops({
       preparation: () => (go(0, unit, false), preparation.element),
@@ -148,16 +149,7 @@ function component(network, examples) {
     if (event.key === "Escape" && level > 0) go(level - 1, unit, true);
   });
 
-  // The page may turn dark while it is open.
-  const themes = new MutationObserver(recolor);
-  for (const element of [document.documentElement, document.body]) {
-    themes.observe(element, {
-      attributes: true,
-      attributeFilter: ["data-theme", "data-jp-theme-light", "class"],
-    });
-  }
-  const dark = matchMedia("(prefers-color-scheme: dark)");
-  dark.addEventListener("change", recolor);
+  const stopWatching = watchTheme(recolor);
 
   function recolor() {
     if (!scale.read()) return;
@@ -323,8 +315,7 @@ function component(network, examples) {
       whole.describe();
     },
     stop() {
-      themes.disconnect();
-      dark.removeEventListener("change", recolor);
+      stopWatching();
       cancelAnimationFrame(frame);
       clearTimeout(describing);
       speech.stop();

@@ -1,7 +1,7 @@
 /** The third level: one number, product by product. */
 
-import { LARGEST, largestOf } from "./colors.js";
-import { make, say, signed, wantsLessMotion, written } from "./page.js";
+import { LARGEST, largestOf } from "../common/colors.js";
+import { make, say, signed, wantsLessMotion, written } from "../common/page.js";
 import { terms } from "./terms.js";
 
 /** @typedef {import("./terms.js").Unit} Unit */
@@ -12,7 +12,7 @@ const OPEN = 6;
 
 /**
  * @param {import("./terms.js").Network} network
- * @param {import("./colors.js").Scale} scale
+ * @param {import("../common/colors.js").Scale} scale
  * @param {Unit} unit
  */
 export function numberView(network, scale, unit) {
@@ -225,7 +225,7 @@ function boldest(groups) {
 /**
  * Three tables: values, weights, products.
  *
- * @param {import("./colors.js").Scale} scale
+ * @param {import("../common/colors.js").Scale} scale
  * @param {Group} group
  * @param {string} layer
  * @param {HTMLElement} body

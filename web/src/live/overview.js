@@ -1,8 +1,8 @@
 /** The first level: the whole network, every map of every layer. */
 
 import { CODES, COUNTS } from "../engine.js";
-import { Picture } from "./colors.js";
-import { make, say, thousands, written } from "./page.js";
+import { Picture } from "../common/colors.js";
+import { make, say, thousands, written } from "../common/page.js";
 import { grid, nameOf, valueOf } from "./terms.js";
 
 /** @typedef {import("./terms.js").Unit} Unit */
@@ -20,7 +20,7 @@ export const KINDS = {
 
 /**
  * @param {import("./terms.js").Network} network
- * @param {import("./colors.js").Scale} scale
+ * @param {import("../common/colors.js").Scale} scale
  * @param {{point: (unit: Unit | null) => void, open: (unit: Unit) => void}} does
  *   what happens where the reader points at a unit, and where one is opened
  */

@@ -1,8 +1,8 @@
 /** The pad: draw with pen, finger or mouse, or with the keyboard. */
 
-import { Picture } from "./colors.js";
+import { Picture } from "../common/colors.js";
 import { GRAIN, Ink, SIDE } from "./ink.js";
-import { make } from "./page.js";
+import { make } from "../common/page.js";
 
 const STEPS = {
   ArrowLeft: [-1, 0],
@@ -12,7 +12,7 @@ const STEPS = {
 };
 
 /**
- * @param {import("./colors.js").Scale} scale
+ * @param {import("../common/colors.js").Scale} scale
  * @param {(what: "stroke" | "end" | "clear" | "change" | "cursor", words?: string) => void} changed
  *   is called after every change, with words for those who do not see it
  */
@@ -171,13 +171,13 @@ export function pad(scale, changed) {
     { class: "ll-tools" },
     make(
       "div",
-      { class: "ll-row", role: "group", "aria-label": "Tool" },
+      { class: "lc-row", role: "group", "aria-label": "Tool" },
       ...tools,
       make("button", { type: "button", click: clear }, "Clear"),
     ),
     make(
       "div",
-      { class: "ll-row ll-changes", role: "group", "aria-label": "Change the ink" },
+      { class: "lc-row ll-changes", role: "group", "aria-label": "Change the ink" },
       button("←", "Move left", change({ right: -1 }, "moved left")),
       button("→", "Move right", change({ right: 1 }, "moved right")),
       button("↑", "Move up", change({ down: -1 }, "moved up")),

@@ -1,6 +1,6 @@
 /** Where the reader is: the three levels, and the unit that is looked at. */
 
-import { make } from "./page.js";
+import { make } from "../common/page.js";
 
 /** @typedef {import("./terms.js").Unit} Unit */
 
@@ -38,14 +38,14 @@ export function place(network, go) {
   const fields = [field("map"), field("row"), field("column")];
   const unitRow = make(
     "div",
-    { class: "ll-row ll-unit", hidden: true },
+    { class: "lc-row ll-unit", hidden: true },
     make("label", {}, "Layer ", layer),
     ...fields.map(({ label }) => label),
   );
   const element = make(
     "div",
     { class: "ll-place" },
-    make("div", { class: "ll-row", role: "group", "aria-label": "Zoom" }, ...levels),
+    make("div", { class: "lc-row", role: "group", "aria-label": "Zoom" }, ...levels),
     unitRow,
   );
 

@@ -1,10 +1,10 @@
 /** The preparation, step by step, down to the input of the network. */
 
-import { Picture } from "./colors.js";
-import { make, say, written } from "./page.js";
+import { Picture } from "../common/colors.js";
+import { make, say, written } from "../common/page.js";
 
 /**
- * @param {import("./colors.js").Scale} scale
+ * @param {import("../common/colors.js").Scale} scale
  * @param {(unit: import("./terms.js").Unit | null) => void} point
  *   at a pixel of the input, or no more
  */

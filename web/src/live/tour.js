@@ -1,6 +1,6 @@
 /** A tour through the network, in eight steps. */
 
-import { make, say, wantsLessMotion } from "./page.js";
+import { make, say, wantsLessMotion } from "../common/page.js";
 
 /**
  * @typedef {object} Stop
@@ -20,7 +20,7 @@ export function tour(stops, root) {
   const back = make("button", { type: "button", click: () => go(at - 1) }, "Back");
   const next = make(
     "button",
-    { type: "button", class: "ll-main", click: () => go(at + 1) },
+    { type: "button", class: "lc-main", click: () => go(at + 1) },
     "Next",
   );
   const end = make("button", { type: "button", click: leave }, "End the tour");
@@ -29,7 +29,7 @@ export function tour(stops, root) {
     { class: "ll-tour", role: "group", "aria-label": "Tour", hidden: true },
     title,
     text,
-    make("div", { class: "ll-row" }, back, next, end),
+    make("div", { class: "lc-row" }, back, next, end),
   );
   element.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
     if (event.key !== "Escape") return;

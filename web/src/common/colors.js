@@ -15,12 +15,12 @@ export class Scale {
     /** One color for each level, as a picture has it in memory. */
     this.colors = new Uint32Array(LEVELS);
     this.last = "";
-    this.ends = ["minus", "zero", "plus"].map((end) => make("i", { class: `ll-${end}` }));
+    this.ends = ["minus", "zero", "plus"].map((end) => make("i", { class: `lc-${end}` }));
     this.element = make(
       "div",
-      { class: "ll-scale", role: "img" },
+      { class: "lc-scale", role: "img" },
       make("span", {}, written(-LARGEST)),
-      make("span", { class: "ll-bar" }, ...this.ends),
+      make("span", { class: "lc-bar" }, ...this.ends),
       make("span", {}, `+${LARGEST.toFixed(2)}`),
     );
     this.element.setAttribute(
@@ -91,7 +91,7 @@ export class Picture {
   constructor(scale, rows, columns, style = "") {
     this.scale = scale;
     this.element = make("canvas", {
-      class: `ll-picture ${style}`,
+      class: `lc-picture ${style}`,
       width: columns,
       height: rows,
       "aria-hidden": "true",

@@ -59,7 +59,7 @@ export function say(element, text) {
  * always the last one.
  */
 export function speaker() {
-  const element = make("p", { class: "ll-unseen", "aria-live": "polite" });
+  const element = make("p", { class: "lc-unseen", "aria-live": "polite" });
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
   let last = 0;
@@ -78,3 +78,25 @@ export function speaker() {
 
 /** Whether the reader has asked the system for less motion. */
 export const wantsLessMotion = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+
+/**
+ * Call a function whenever the page turns dark or light while it is open.
+ *
+ * @param {() => void} changed
+ * @returns {() => void} what ends it
+ */
+export function watchTheme(changed) {
+  const themes = new MutationObserver(changed);
+  for (const element of [document.documentElement, document.body]) {
+    themes.observe(element, {
+      attributes: true,
+      attributeFilter: ["data-theme", "data-jp-theme-light", "class"],
+    });
+  }
+  const dark = matchMedia("(prefers-color-scheme: dark)");
+  dark.addEventListener("change", changed);
+  return () => {
+    themes.disconnect();
+    dark.removeEventListener("change", changed);
+  };
+}
