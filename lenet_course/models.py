@@ -103,7 +103,7 @@ def lenet5_modern(
     pooling: str = "max",
     start: str = "He",
 ) -> keras.Sequential:
-    """Build LeNet-5's layer sizes with parts of today: 61,706 parameters.
+    """Build LeNet-5's layer sizes with parts of today (chapter 15): 61,706 parameters.
 
     Input: float32 ``(n, 28, 28, 1)`` in [0, 1]; C1 adds the rim that makes them 32x32. Output:
     ``(n, 10)`` sums, for softmax. C3 reads all maps of S2, subsampling has no parameters, and the

@@ -1,4 +1,4 @@
-"""LeNet-5 with the parts of later years: network, trainings, the result in the package."""
+"""One trick after the other: the network, trainings of each kind, results in the package."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from lenet_course import models
 from lenet_course.datasets import Dataset, load_mnist
 from lenet_course.distortions import Elastic, PlanarAffine
 from lenet_course.experiments import RESULTS, load_result, modern, results
-from lenet_course.experiments.experiment import Trained, Training
+from lenet_course.experiments.experiment import Experiment, Trained, Training
 from lenet_course.experiments.judging import judge
 from lenet_course.models import lenet5_modern, set_rounded_weights, trained
 
@@ -20,21 +20,34 @@ FEW: Dataset = (
     (X[: LEARNED + HELD_OUT], Y[: LEARNED + HELD_OUT]),
     (X_TEST[:TESTED], Y_TEST[:TESTED]),
 )
+STEPS = {experiment.name: experiment for experiment in modern.EXPERIMENTS}
+# The settings that a step adds to those of the one before it.
+OWN = {
+    "tricks_1_relu": {"activation", "rate"},
+    "tricks_2_max": {"pooling", "rate"},
+    "tricks_3_he": {"start", "rate"},
+    "tricks_4_adam": {"optimizer", "rate"},
+    "tricks_5_affine": {"affine"},
+    "tricks_6_elastic": {"elastic"},
+    "tricks_7_decay": {"weight_decay"},
+    "tricks_8_smoothing": {"smoothing"},
+    "tricks_9_average": {"average"},
+    "lenet5_modern": {"passes", "elastic"},
+}
 
 
-def settings(**more: Any) -> dict[str, Any]:
-    """Return settings for a tiny training."""
-    *_, last = modern.LENET5_MODERN.candidates.values()
+def settings(name: str, **more: Any) -> dict[str, Any]:
+    """Return the last settings of a step, for a tiny training."""
+    *_, last = STEPS[name].candidates.values()
     return {**last, "passes": 6} | more
 
 
-NOT_DISTORTED = {"affine": None, "elastic": None, "smoothing": 0.0, "average": 0.0}
-OF_1998 = {"activation": "tanh", "pooling": "average", "optimizer": "SGD", "rate": 0.3}
 KINDS = {
-    "plain": settings(**NOT_DISTORTED, **OF_1998),
-    "affine": settings(elastic=None, average=0.0),
+    # From the small first weights of 1998 so few steps lead nowhere.
+    "plain": settings("tricks_0_start", start="He"),
+    "affine": settings("tricks_5_affine"),
     # Few steps: averages of the last 10, not of the last 1,000.
-    "all": settings(average=0.9),
+    "all": settings("lenet5_modern", average=0.9),
 }
 
 
@@ -215,8 +228,41 @@ def test_validation_with_all_tricks() -> None:
 # The results in the package
 
 
+def test_each_step_but_the_first_adds_settings_of_its_own() -> None:
+    assert list(STEPS) == ["tricks_0_start", *OWN]
+
+
+@pytest.mark.parametrize(
+    "step",
+    [step for step in modern.EXPERIMENTS if (RESULTS / f"{step.name}.json").exists()],
+    ids=lambda step: step.name,
+)
+def test_a_step_keeps_the_settings_of_the_one_before_but_for_its_own(step: Experiment) -> None:
+    result = results.load_current(step, RESULTS)
+    chosen = result["candidates"][result["chosen"]]["settings"]
+    assert result["chosen"] == results.choose(result, step.choosing_seeds)
+    for figures in result["seeds"].values():
+        assert figures["test_errors"] == len(figures["wrong"])
+        assert len(figures["loss_by_pass"]) == chosen["passes"]
+    names = list(STEPS)
+    number = names.index(step.name)
+    if number == 0:
+        assert (chosen["activation"], chosen["pooling"], chosen["optimizer"]) == (
+            "tanh",
+            "average",
+            "SGD",
+        )
+        return
+    before = STEPS[names[number - 1]]
+    changed = [
+        {name for name in chosen if chosen[name] != candidate[name]} - OWN[step.name]
+        for candidate in before.candidates.values()
+    ]
+    assert set() in changed, f"it changes more against every candidate of {before.name}: {changed}"
+
+
 def test_lenet5_modern_reaches_the_bar() -> None:
-    result = results.load_current(modern.LENET5_MODERN, RESULTS)
+    result = results.load_current(STEPS["lenet5_modern"], RESULTS)
     assert len(result["seeds"]) >= 5
     assert results.test_errors_percent(result).mean() <= 0.50
 

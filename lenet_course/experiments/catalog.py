@@ -5,7 +5,7 @@ from lenet_course.experiments.calibration import EXPERIMENTS as CALIBRATION
 from lenet_course.experiments.classical import CLASSICAL, KNN_VIEWS
 from lenet_course.experiments.hybrids import HYBRIDS
 from lenet_course.experiments.limitations import EXPERIMENTS as LIMITATIONS
-from lenet_course.experiments.modern import LENET5_MODERN
+from lenet_course.experiments.modern import EXPERIMENTS as MODERN
 from lenet_course.experiments.networks import NETWORKS
 from lenet_course.experiments.original import (
     LENET5_1998,
@@ -33,7 +33,7 @@ EXPERIMENTS = {
         LENET5_TUTORIAL,
         *CALIBRATION,
         *ZIP_CODES,
-        LENET5_MODERN,
+        *MODERN,
         *RELATIVES,
         *APPLICATIONS,
         *LIMITATIONS,

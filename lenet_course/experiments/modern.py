@@ -1,4 +1,4 @@
-"""LeNet-5's layer sizes with the parts of later years (in none of the papers)."""
+"""One trick after the other on LeNet-5's layer sizes (chapter 15; in none of the papers)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from lenet_course.distortions import Elastic, PlanarAffine
 
-MODERN = "LeNet-5's layer sizes with the parts of later years: 61,706 parameters"
+TRICKS = "One trick after the other on 61,706 parameters: what later years add to LeNet-5"
 BATCH = 64
 
 
@@ -91,36 +91,88 @@ def _optimizer(settings: Settings, patterns: int) -> keras.optimizers.Optimizer:
     return optimizer
 
 
+_AFFINE = {
+    "mild": {"shift": 1.0, "scale": 0.06, "squeeze": 0.06, "shear": 0.12},
+    "wide": {"shift": 1.5, "scale": 0.12, "squeeze": 0.12, "shear": 0.25},
+}
 _ELASTIC = {
     "weak": {"strength": 12.0, "smoothness": 4.0},
     "strong": {"strength": 24.0, "smoothness": 4.0},
 }
 
-_SETTINGS = {
-    "activation": "relu",
-    "pooling": "max",
-    "start": "He",
-    "optimizer": "AdamW",
-    "rate": 2e-3,
-    "affine": {"shift": 1.0, "scale": 0.06, "squeeze": 0.06, "shear": 0.12},
-    "weight_decay": 0.05,
-    "smoothing": 0.05,
-    "average": 0.999,
-    "passes": 100,
+# Each step keeps what the one before it has added.
+_START = {
+    "activation": "tanh",
+    "pooling": "average",
+    "start": "1998",
+    "optimizer": "SGD",
+    "rate": 0.1,
+    "affine": None,
+    "elastic": None,
+    "weight_decay": 0.0,
+    "smoothing": 0.0,
+    "average": 0.0,
+    "passes": 20,
 }
+_RELU = {**_START, "activation": "relu"}
+_MAX = {**_RELU, "pooling": "max"}
+_HE = {**_MAX, "start": "He"}
+_ADAM = {**_HE, "optimizer": "AdamW", "rate": 2e-3}
+_DISTORTED = {**_ADAM, "affine": _AFFINE["mild"]}
+_BENT = {**_DISTORTED, "elastic": _ELASTIC["weak"]}
+_DECAYED = {**_BENT, "weight_decay": 0.05}
+_SMOOTHED = {**_DECAYED, "smoothing": 0.05}
+_AVERAGED = {**_SMOOTHED, "average": 0.999}
 
-# The package keeps the weights of seed 0, the one seed that was trained for validation too: to find
-# the median network (``keeps_weights``), each seed would be.
-LENET5_MODERN = Experiment(
-    name="lenet5_modern",
-    question="all of it together: 100 passes, each digit distorted anew in each",
-    table=MODERN,
-    paper=None,
-    candidates={
-        f"{name} elastic": {**_SETTINGS, "elastic": ranges} for name, ranges in _ELASTIC.items()
-    },
-    load=load_mnist,
-    train=train,
-    seeds=5,
-    choosing_seeds=1,
+
+def _rates(settings: Settings, *rates: float) -> dict[str, Settings]:
+    return {f"rate {rate:g}": {**settings, "rate": rate} for rate in rates}
+
+
+def _step(name: str, question: str, candidates: dict[str, Settings]) -> Experiment:
+    """Return a step whose settings are chosen, if there are several, by one seed each."""
+    alone = len(candidates) == 1
+    return Experiment(
+        name=name,
+        question=question,
+        table=TRICKS,
+        paper=None,
+        candidates=candidates,
+        load=load_mnist,
+        train=train,
+        seeds=5,
+        choosing_seeds=0 if alone else 1,
+        choice="one setting, fixed beforehand" if alone else Experiment.choice,
+    )
+
+
+EXPERIMENTS = (
+    _step(
+        "tricks_0_start",
+        "tanh, average pooling, first weights of 1998, plain gradient descent",
+        _rates(_START, 0.03, 0.1, 0.3),
+    ),
+    _step("tricks_1_relu", "... with rectified linear units", _rates(_RELU, 0.03, 0.1, 0.3)),
+    _step("tricks_2_max", "... and max pooling", _rates(_MAX, 0.03, 0.1, 0.3)),
+    _step("tricks_3_he", "... and He's first weights", _rates(_HE, 0.03, 0.1, 0.3)),
+    _step("tricks_4_adam", "... and Adam, by a rate that falls to 0", _rates(_ADAM, 1e-3, 2e-3)),
+    _step(
+        "tricks_5_affine",
+        "... and each digit moved, scaled and slanted anew in each pass",
+        {"mild": _DISTORTED},
+    ),
+    _step("tricks_6_elastic", "... and bent elastically", {"weak": _BENT}),
+    _step("tricks_7_decay", "... and weight decay", {"decay 0.05": _DECAYED}),
+    _step("tricks_8_smoothing", "... and smoothed labels", {"smoothing 0.05": _SMOOTHED}),
+    _step("tricks_9_average", "... and averaged weights", {"average 0.999": _AVERAGED}),
+    # The package keeps the weights of its seed 0, the one seed that was trained for validation too:
+    # to find the median network (``keeps_weights``), each seed would be.
+    _step(
+        "lenet5_modern",
+        "... and 100 passes in place of 20",
+        {
+            f"{name} elastic": {**_AVERAGED, "elastic": ranges, "passes": 100}
+            for name, ranges in _ELASTIC.items()
+        },
+    ),
 )

@@ -1,4 +1,4 @@
-"""Small relatives of LeNet's successors on the same digits (in none of the papers)."""
+"""Small relatives of LeNet's successors on the same digits (chapter 15; in none of the papers)."""
 
 from __future__ import annotations
 
