@@ -9,7 +9,7 @@ import pytest
 
 from lenet_course import datasets
 from lenet_course.datasets import Dataset, load_mnist
-from lenet_course.experiments import limitations
+from lenet_course.experiments import limitations, zip_codes
 from lenet_course.experiments.experiment import Experiment, Training
 from lenet_course.experiments.limitations import Task, multiply_adds, network
 from lenet_course.models import lenet5_modern
@@ -184,9 +184,9 @@ def test_what_is_not_in_the_package_is_asked_for() -> None:
 
 
 def test_zip_codes_are_read_from_a_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    images = np.full((1400, 16, 16), 1.0, np.float32)
+    images = np.full((1400, 16, 16, 1), 1.0, np.float32)
     labels = (np.arange(1400) % 10).astype(np.uint8)
-    monkeypatch.setattr(limitations, "load_usps", lambda path: ((images, labels), None))
+    monkeypatch.setattr(limitations, "load_zip_codes", lambda path: ((images, labels), None))
     task = limitations.load_zip_code_digits(tmp_path)
     assert len(task.learned[0]) == 109
     assert len(task.held_out[0]) == 1291
@@ -206,7 +206,7 @@ def test_things_become_gray(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_loaders_are_those_of_the_package() -> None:
-    assert limitations.load_usps is datasets.load_usps
+    assert limitations.load_zip_codes is zip_codes.load_zip_codes
     assert limitations.load_cifar10 is datasets.load_cifar10
 
 

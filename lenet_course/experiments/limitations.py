@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from lenet_course.datasets import Dataset, load_cifar10, load_fashion_mnist, load_mnist, load_usps
+from lenet_course.datasets import Dataset, load_cifar10, load_fashion_mnist, load_mnist
 from lenet_course.experiments.batches import falling_to_zero, misread, scores, train_in_batches
 from lenet_course.experiments.experiment import (
     Experiment,
@@ -22,6 +22,7 @@ from lenet_course.experiments.experiment import (
 from lenet_course.experiments.judging import judge
 from lenet_course.experiments.modern import distortion, scaled
 from lenet_course.experiments.original import LEARNED
+from lenet_course.experiments.zip_codes import load_zip_codes
 
 if TYPE_CHECKING:
     import keras
@@ -331,13 +332,8 @@ def load_zip_code_digits(path: Path | None) -> Task:
     FileNotFoundError, ValueError
         If no path is given, or there is something else than the digits.
     """
-    if path is None:
-        raise FileNotFoundError(
-            "The ZIP-code digits are not in the package: their license forbids it. Give the "
-            "folder of zip.train.gz and zip.test.gz: --data FOLDER"
-        )
-    (images, labels), _ = load_usps(path)
-    ink = (images[..., None] + np.float32(1)) / np.float32(2)
+    (images, labels), _ = load_zip_codes(path)
+    ink = (images + np.float32(1)) / np.float32(2)
     return _task(enlarged(ink, 20, 28), labels, 1291)
 
 
