@@ -163,7 +163,7 @@ def lenet5_modern(
     )
 
 
-def lenet5_strings(seed: int | None = None) -> keras.Sequential:
+def lenet5_strings(seed: int | None = None, *, width: int = 1) -> keras.Sequential:
     """Build the network that reads strings (chapter 16): 61,961 parameters.
 
     The layers are those of `lenet5_modern`, with three more outputs: for ten digits, a point, a
@@ -175,6 +175,8 @@ def lenet5_strings(seed: int | None = None) -> keras.Sequential:
     ----------
     seed
         Of the initial weights; the same seed gives the same weights.
+    width
+        How many times the maps and units of LeNet-5.
     """
     from keras import Sequential
     from keras.initializers import HeNormal
@@ -184,13 +186,13 @@ def lenet5_strings(seed: int | None = None) -> keras.Sequential:
     return Sequential(
         [
             Input((32, 32, 1)),
-            Conv2D(6, 5, activation="relu", kernel_initializer=first[0], name="C1"),
+            Conv2D(6 * width, 5, activation="relu", kernel_initializer=first[0], name="C1"),
             MaxPooling2D(2, name="S2"),
-            Conv2D(16, 5, activation="relu", kernel_initializer=first[1], name="C3"),
+            Conv2D(16 * width, 5, activation="relu", kernel_initializer=first[1], name="C3"),
             MaxPooling2D(2, name="S4"),
             Flatten(name="flatten"),
-            Dense(120, activation="relu", kernel_initializer=first[2], name="C5"),
-            Dense(84, activation="relu", kernel_initializer=first[3], name="F6"),
+            Dense(120 * width, activation="relu", kernel_initializer=first[2], name="C5"),
+            Dense(84 * width, activation="relu", kernel_initializer=first[3], name="F6"),
             Dense(13, kernel_initializer=first[4], name="output"),
         ],
         name="lenet5_strings",

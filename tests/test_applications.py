@@ -1,5 +1,7 @@
 """The experiments on strings, amounts, forms, films and pairs do what they say, on tiny data."""
 
+import shutil
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -142,6 +144,37 @@ def test_a_training_on_strings(mnist: Any, small: None) -> None:
         assert max(part["amounts"]["doubts"]) <= 0
     assert figures["test_errors"] == figures["strings"]["touching"]["viterbi"]
     assert len(figures["loss_by_pass"]) == 1
+
+
+def test_a_training_of_a_wide_network(mnist: Any, small: None) -> None:
+    (x, y), (x_test, y_test) = mnist
+    data = (x[:280], y[:280]), (x_test[:200], y_test[:200])
+    figures, weights = applications.train(data, training("strings_wide"))
+    assert weights is not None
+    assert len(weights) == models.lenet5_strings(width=2).count_params() > 3.9 * 61_961
+    assert figures["test_errors"] == figures["strings"]["touching"]["viterbi"]
+
+
+def test_a_committee_reads_by_the_mean_of_its_members(
+    mnist: Any, small: None, tmp_path: Path
+) -> None:
+    """Three times the same network read as it does alone."""
+    with pytest.raises(FileNotFoundError, match=r"Found 0 networks in None, expected 3"):
+        applications.load_readers(None)
+    for seed in range(3):
+        shutil.copy(models.WEIGHTS / "lenet5_strings.f16", tmp_path / f"lenet5_strings-{seed}.f16")
+    _, weights = applications.load_readers(tmp_path)
+    (x, y), (x_test, y_test) = mnist
+    data = (x[:200], y[:200]), (x_test[:200], y_test[:200])
+    figures, none = applications.judge_committee((data, weights), training("strings_committee"))
+    assert none is None
+    assert figures["test_errors"] == figures["strings"]["isolated"]
+    alone = applications.judge_strings(models.trained("lenet5_strings"), x_test[:200], y_test[:200])
+    for name, kind in alone["strings"].items():
+        assert figures["strings"][name] == kind["viterbi"]
+    (tmp_path / "lenet5_strings-2.f16").unlink()
+    with pytest.raises(FileNotFoundError, match="Found 2 networks"):
+        applications.load_readers(tmp_path)
 
 
 def test_a_training_on_zip_codes(small: None, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -302,7 +335,8 @@ def test_a_training_on_pairs(mnist: Any, small: None) -> None:
 
 def test_strings_are_read_and_the_touching_ones_far_better_than_by_cutting() -> None:
     found = load_result("lenet5_strings")["seeds"]["0"]["strings"]
-    assert found["isolated"]["viterbi"] <= 40  # of 1,000; 20 were aimed at
+    # Of 1,000; 20 were aimed at, which neither this network nor a wider one reaches.
+    assert found["isolated"]["viterbi"] <= 40
     assert found["touching"]["viterbi"] <= 100
     for name in ("touching", "overlapping", "touching, slanted", "touching, noisy"):
         assert 4 * found[name]["viterbi"] < found[name]["cut"]

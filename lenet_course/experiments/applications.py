@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -24,6 +25,8 @@ BATCH = 64
 # So many symbols stand in a strip that windows are cut from, and so many strips at a time are made.
 TOGETHER, AT_ONCE = 5, 1000
 STRINGS = 1000
+# Networks that read together.
+READERS = 3
 # So many of the Postal Service's digits, of which there are 2,007.
 ZIP_CODES = 500
 
@@ -271,7 +274,7 @@ def train(data: Dataset, training: Training) -> Trained:
 
     (x, y), test = data
     keras.utils.set_random_seed(training.seed)
-    model = lenet5_strings(training.seed)
+    model = lenet5_strings(training.seed, width=training.settings.get("width", 1))
     losses, weights = _learn_windows(
         model, with_marks(scaled(x[:LEARNED])[..., 0], y[:LEARNED], seed=0), training
     )
@@ -322,6 +325,55 @@ def read_both(
             "pitch": float(np.diff(centers).mean()),
         }
     return found
+
+
+def load_readers(path: Path | None) -> tuple[Dataset, list[NDArray[np.float16]]]:
+    """Return MNIST's digits, and the weights of all networks of ``lenet5_strings``.
+
+    Raises
+    ------
+    FileNotFoundError, ValueError
+        If no folder of their training is given, or it lacks the weights of one.
+    """
+    files = sorted(path.glob("lenet5_strings-?.f16")) if path else []
+    if len(files) < READERS:
+        raise FileNotFoundError(
+            f"Found {len(files)} networks in {path}, expected {READERS}: the package has the "
+            "weights of one. Train them with `run lenet5_strings --folder FOLDER`, and give the "
+            "folder: --data FOLDER"
+        )
+    return load_mnist(), [np.fromfile(file, "<f2") for file in files[:READERS]]
+
+
+def judge_committee(data: tuple[Dataset, list[NDArray[np.float16]]], training: Training) -> Trained:
+    """Read strings by the mean of what several networks say; nothing is trained.
+
+    The mean is that of the logarithms. See `Experiment.train`.
+    """
+    from lenet_course.models import lenet5_strings, set_rounded_weights
+
+    ((x, y), (x_test, y_test)), all_weights = data
+    readers = []
+    for weights in all_weights:
+        model = lenet5_strings()
+        set_rounded_weights(model, weights)
+        readers.append(strings.replicate(model))
+
+    def misread_strings(images: NDArray[np.uint8], labels: Labels) -> dict[str, int]:
+        found = {}
+        for name in CONDITIONS:
+            written = judged(scaled(images)[..., 0], labels, name, STRINGS)
+            said = [strings.look_along(reader, written.images) for reader in readers]
+            read = strings.viterbi(np.mean(said, axis=0), strings.ZIP_CODE).texts
+            found[name] = _wrong(read, written.texts)
+            training.say(f"{name}: {found[name]}")
+        return found
+
+    found = misread_strings(x_test, y_test)
+    validation = misread_strings(x[LEARNED:], y[LEARNED:])
+    return Trained(
+        {"test_errors": found["isolated"], "strings": found, "validation": validation}, None
+    )
 
 
 def _wrong(read: list[str], answers: list[str]) -> int:
@@ -686,6 +738,32 @@ EXPERIMENTS = (
         seeds=3,
         choosing_seeds=0,
         choice="one setting, fixed beforehand; 50,000 digits are learned, 10,000 held out",
+        test_patterns=STRINGS,
+    ),
+    Experiment(
+        name="strings_wide",
+        question="five touching digits, read by a network with twice the maps and units",
+        table=APPLICATIONS,
+        paper=None,
+        candidates={"twice as wide": {**_SETTINGS, "width": 2, "passes": 40}},
+        load=load_mnist,
+        train=train,
+        seeds=2,
+        choosing_seeds=0,
+        choice="one setting, fixed beforehand; 50,000 digits are learned, 10,000 held out",
+        test_patterns=STRINGS,
+    ),
+    Experiment(
+        name="strings_committee",
+        question="five isolated digits, read by the three networks of lenet5_strings together",
+        table=APPLICATIONS,
+        paper=None,
+        candidates={"three networks": {"readers": READERS}},
+        load=load_readers,
+        train=judge_committee,
+        seeds=1,
+        choosing_seeds=0,
+        choice="nothing is chosen",
         test_patterns=STRINGS,
     ),
     Experiment(
