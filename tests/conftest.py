@@ -76,9 +76,10 @@ PAGE = """<!doctype html>
 <link rel="icon" href="data:,">
 <style>
   html[data-theme="dark"] {{ background: #14181e; color: #dfe4ea; }}
+  h1 {{ overflow-wrap: anywhere; }}
 </style></head>
 <body><main><h1>{component}</h1>
-<div class="component" data-component="{component}"{weights}{values}><p>The figure.</p></div>
+<div class="component" data-component="{component}"{weights}{values}>{figure}</div>
 </main><script src="host.js"></script></body></html>
 """
 
@@ -108,12 +109,22 @@ def open_component(browser, component_site):
     def away(url):
         return not url.startswith((address, "data:", "blob:"))
 
-    def visit(component, values=None, weights=None, theme="light", width=1280, height=900, **own):
+    def visit(
+        component,
+        values=None,
+        weights=None,
+        theme="light",
+        width=1280,
+        height=900,
+        figure="<p>The figure.</p>",
+        **own,
+    ):
         """Open it; ``weights`` names a file in ``visit.folder``, ``own`` are of the browser."""
         weights = weights or COMPONENTS[component].weights
         page_of_it = PAGE.format(
             component=component,
             theme=theme,
+            figure=figure,
             weights=f' data-weights="{weights}"' if weights else "",
             values=f' data-values="{html.escape(json.dumps(values))}"' if values else "",
         )

@@ -2,6 +2,7 @@
 
 import re
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -28,7 +29,8 @@ def test_every_quiz_belongs_to_a_chapter():
     assert {path.stem for path in module.QUIZZES.glob("*.toml")} <= stems
 
 
-EXAMPLE = Quiz((Question("Is `a<b`?", (Option("Yes", "So & so.", right=True), Option("No", "?"))),))
+QUESTION = Question("Is `a<b`?", (Option("Yes", "So & so.", right=True), Option("No", "?")))
+EXAMPLE = Quiz("98", (QUESTION,))
 
 
 def test_the_answers_are_folded():
@@ -37,7 +39,44 @@ def test_the_answers_are_folded():
     assert [option.find("summary").text for option in options] == ["Yes", "No"]
     assert all("open" not in option.attrib for option in options)
     assert [option.find("p/strong").text for option in options] == ["Right.", "Not so."]
-    assert tree.find("li/p/code").text == "a<b"
+    assert ["data-right" in option.attrib for option in options] == [True, False]
+    assert tree.find("ol/li/p/code").text == "a<b"
+
+
+@pytest.mark.parametrize(
+    ("text", "marked_up"),
+    [
+        ("does *not* change", "does <em>not</em> change"),
+        ("*two words*, `code`", "<em>two words</em>, <code>code</code>"),
+        ("`a * b * c` is *a*", "<code>a * b * c</code> is <em>a</em>"),
+        ("2 * 3 * 4 < 5", "2 * 3 * 4 &lt; 5"),
+    ],
+)
+def test_code_and_stress(text, marked_up):
+    html = Quiz("98", (replace(QUESTION, asks=text),))._repr_html_()
+    assert f"<p>{marked_up}</p>" in html
+
+
+YES, NO = QUESTION.options
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        replace(QUESTION, asks="Is `a<c`?"),
+        replace(QUESTION, options=(NO, YES)),
+        replace(QUESTION, options=(YES, NO, NO)),
+        replace(QUESTION, options=(replace(YES, says="yes"), NO)),
+        replace(QUESTION, options=(YES, replace(NO, right=True))),
+    ],
+)
+def test_an_answer_to_an_older_question_does_not_count_for_a_new_one(changed):
+    assert changed.key != QUESTION.key
+
+
+def test_a_better_reason_leaves_answers_as_they_are():
+    assert replace(QUESTION, options=(replace(YES, because="So."), NO)).key == QUESTION.key
+    assert re.fullmatch("[0-9a-f]{8}", QUESTION.key)
 
 
 def test_as_text_a_quiz_keeps_its_answers_to_itself():

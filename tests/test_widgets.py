@@ -16,6 +16,7 @@ import nbformat
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from bs4 import BeautifulSoup
+from playwright.sync_api import expect
 from sphinx.application import Sphinx
 from sphinx.util.docutils import docutils_namespace
 
@@ -29,7 +30,7 @@ TEXTS = {
     "chapters/below": "# Below\n\n<div style='height: 4000px'></div>\n\n" + LIVE,
     "plain": "# Plain\n\nNothing moves here.\n",
 }
-SAYS = "This figure can be played with, but it did not start. "
+SAYS = "This part of the page can do more, but it did not start. "
 
 
 def build(folder, texts):
@@ -112,7 +113,8 @@ def test_the_site_has_bundle_and_weights_as_they_are_in_the_package(site):
 
 def test_an_unknown_component_is_an_error(tmp_path):
     _, warnings = build(tmp_path, {"index": "# A page\n\n```{component} lenet6\n```\n"})
-    assert "'lenet6' is no component, expected one of: lenet_live." in warnings
+    assert "'lenet6' is no component, expected one of: " in warnings
+    assert "lenet_live" in warnings
 
 
 def test_nothing_is_copied_for_a_builder_of_other_files(tmp_path):
@@ -243,6 +245,8 @@ def test_without_anywidget_a_component_says_what_to_install(monkeypatch):
 CELLS = (
     "from lenet_course.widgets import lenet_live\nlenet_live()",
     "damaged = lenet_live()\ndamaged.weights = b'abc'\ndamaged",
+    "from lenet_course.quiz import quiz\nquiz('05')",
+    "from lenet_course.widgets import train_here\ntrain_here()",
 )
 
 
@@ -295,6 +299,18 @@ def test_components_in_jupyterlab(browser, lab):
     words = f"{SAYS}The weights are 3 bytes, expected 120000 bytes"
     assert damaged.locator(".component-message").inner_text().startswith(words)
     assert damaged.locator("figure.picture svg").is_visible()
+    # Keys are for the component in focus: elsewhere in JupyterLab an "a" inserts a cell.
+    radios = page.locator(".qz fieldset").first.get_by_role("radio")
+    radios.first.focus()
+    for key in ("ArrowDown", "Space", "ArrowDown", "Enter", "a"):
+        page.keyboard.press(key)
+    expect(radios.nth(2)).to_be_focused()
+    expect(radios.nth(2)).to_be_checked()
+    assert page.locator(".qz-why:visible").count() == 2
+    assert page.locator(".jp-Notebook .jp-Cell").count() == len(CELLS)
+    # The kernel sends the digits to learn from.
+    page.get_by_role("button", name="Step: one digit").click()
+    expect(page.locator(".th-where")).to_have_text("1 digit seen", timeout=60_000)
     context.close()
 
 

@@ -15,6 +15,27 @@ const settings = {
   // A style sheet that a component imports is its text.
   loader: { ".css": "text" },
 };
-await build({ ...settings, entryPoints: ["src/bundles/*.js"], format: "esm" });
+// A worker that a component imports (import text from "./worker.js?worker") is its program as text,
+// with all that it imports, so that a component stays one file.
+const workers = {
+  name: "workers",
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /\?worker$/ }, ({ path: name, resolveDir }) => ({
+      path: path.join(resolveDir, name.replace("?worker", "")),
+      namespace: "worker",
+    }));
+    onLoad({ filter: /./, namespace: "worker" }, async ({ path: file }) => {
+      const own = { ...settings, entryPoints: [file], format: "iife", write: false };
+      const { outputFiles } = await build(own);
+      return { contents: outputFiles[0].text, loader: "text" };
+    });
+  },
+};
+await build({
+  ...settings,
+  entryPoints: ["src/bundles/*.js"],
+  format: "esm",
+  plugins: [workers],
+});
 // A plain script, which a page opened from a file may run too.
 await build({ ...settings, entryPoints: ["src/host.js"], format: "iife" });

@@ -33,14 +33,15 @@
  *
  * @typedef {object} Network
  * @property {Layer[]} layers from the input to the output
+ * @property {number[]} squash A and S of f(a) = A tanh(S a)
  * @property {(image: Float32Array) => Float32Array} forward
  *   fills `sums` and `output` of all layers, and returns the output: ten penalties, of which the
  *   smallest names the digit (1998), or ten probabilities. Allocates nothing; the array returned is
  *   that of the last layer.
- * @property {(gradient: Float32Array) => Float32Array} backward
+ * @property {(gradient: Float32Array, toImage?: boolean) => Float32Array} backward
  *   takes dE/d(penalties), or dE/d(sums of the last layer) where a softmax follows them, as the
  *   losses below give them; fills `gradients` and `outputGradient` of all layers for the image of
- *   the last `forward`, and returns dE/d(image).
+ *   the last `forward`, and returns dE/d(image), which `toImage` = false leaves out.
  * @property {() => number} classify the digit that the last output names
  * @property {(pixels: ArrayLike<number>) => Float32Array} prepare
  *   makes the image that `forward` takes of a digit of 28 x 28 gray levels, 0 paper, 255 ink.
@@ -198,14 +199,15 @@ export function lenet5_tutorial(weights) {
  * @param {Float32Array} penalties y, as the network of 1998 returns them
  * @param {number} label the digit
  * @param {number} [j] the penalty of a "rubbish" class; the paper does not give its value
- * @returns {{value: number, gradient: Float32Array}} E and dE/dy
+ * @returns {{value: number, gradient: Float32Array, curvature: Float32Array}} E, dE/dy and d2E/dy2
  */
 export function mapCriterion(penalties, label, j = 0.1) {
   const exponents = Float64Array.of(...penalties.map((y) => -y), -j);
   const shares = new Float64Array(exponents.length);
   const logSum = softmax(exponents, shares);
   const gradient = Float32Array.from(penalties, (_, i) => Number(i === label) - shares[i]);
-  return { value: penalties[label] + logSum, gradient };
+  const curvature = Float32Array.from(penalties, (_, i) => shares[i] * (1 - shares[i]));
+  return { value: penalties[label] + logSum, gradient, curvature };
 }
 
 /**
@@ -213,13 +215,15 @@ export function mapCriterion(penalties, label, j = 0.1) {
  *
  * @param {Float32Array} sums before the softmax: `sums` of the last layer
  * @param {number} label the digit
- * @returns {{value: number, gradient: Float32Array}} E and dE/d(sums)
+ * @returns {{value: number, gradient: Float32Array, curvature: Float32Array}}
+ *   E, dE/d(sums) and d2E/d(sums)2
  */
 export function softmaxCrossEntropy(sums, label) {
   const shares = new Float64Array(sums.length);
   const logSum = softmax(sums, shares);
   const gradient = Float32Array.from(shares, (p, i) => p - Number(i === label));
-  return { value: logSum - sums[label], gradient };
+  const curvature = Float32Array.from(shares, (p) => p * (1 - p));
+  return { value: logSum - sums[label], gradient, curvature };
 }
 
 /**
@@ -245,7 +249,7 @@ function softmax(a, shares) {
  * @param {ArrayBuffer | ArrayBufferView} weights
  * @param {number} expected
  */
-function reader(weights, expected) {
+export function reader(weights, expected) {
   if (viewOf(weights)?.byteLength !== 2 * expected) {
     throw new Error(
       `The weights are ${inWords(weights)}, expected ${2 * expected} bytes: ${expected} numbers ` +
@@ -374,15 +378,16 @@ function network(layers, [amplitude, slope], sign, { side, paper, ink }) {
       if (here.kind === "softmax") softmax(here.sums, here.output);
       else if (here.sums !== here.output) {
         for (let i = 0; i < here.sums.length; i++) {
-          here.output[i] = amplitude * Math.tanh(slope * here.sums[i]);
+          // tanh(a) = 1 - 2 / (exp(2a) + 1): to 32 bits the same, and quicker.
+          here.output[i] = amplitude - (2 * amplitude) / (Math.exp(2 * slope * here.sums[i]) + 1);
         }
       }
     }
     return output.output;
   }
 
-  /** @param {Float32Array} gradient */
-  function backward(gradient) {
+  /** @param {Float32Array} gradient @param {boolean} [toImage] */
+  function backward(gradient, toImage = true) {
     check("The gradient", gradient, output.output.length);
     output.outputGradient.set(gradient);
     for (let index = layers.length - 1; index > 0; index--) {
@@ -402,7 +407,7 @@ function network(layers, [amplitude, slope], sign, { side, paper, ink }) {
       }
       if (here.kind === "average" || here.kind === "subsampling") {
         addSquaresBack(below, here, toSums);
-      } else addWindowsBack(below, here, toSums);
+      } else addWindowsBack(below, here, toSums, toImage || index > 1);
     }
     return input.outputGradient;
   }
@@ -427,7 +432,7 @@ function network(layers, [amplitude, slope], sign, { side, paper, ink }) {
     return image;
   }
 
-  return { layers, forward, backward, classify, prepare };
+  return { layers, squash: [amplitude, slope], forward, backward, classify, prepare };
 }
 
 /**
@@ -444,37 +449,51 @@ function check(what, received, expected) {
 /**
  * a[r, c, m] = bias[m] + sum over i, j, d of x[r + i, c + j, d] * weights[i, j, d, m]
  *
+ * Nearly all the time of a pass goes into this and its transposes. Kernels that move are all of
+ * 5 x 5, and one row of a kernel is taken along one row of a map at a time: its five weights, and
+ * the five pixels under them, then stay in registers.
+ *
  * @param {Layer} below
  * @param {Layer} here
  */
 function addWindows(below, here) {
-  const [x, sums] = [below.output, here.sums];
+  if (here.size !== 5 || here.shape[0] === 1) {
+    addAll(below, here);
+    return;
+  }
   const { weights, bias } = here.parameters;
-  const [, width, channels] = below.shape;
+  const [height, width, channels] = below.shape;
   const [rows, columns, maps] = here.shape;
-  const run = here.size * channels; // a row of a window: the maps of its pixels side by side
-  for (let r = 0; r < rows; r++) {
-    for (let c = 0; c < columns; c++) {
-      const unit = (r * columns + c) * maps;
-      // Two maps at a time, because their sums can stay in registers. All our layers have an even
-      // number of maps.
-      for (let m = 0; m < maps; m += 2) {
-        let a0 = bias[m];
-        let a1 = bias[m + 1];
-        let w = m;
-        for (let i = 0; i < here.size; i++) {
-          const first = ((r + i) * width + c) * channels;
-          for (let p = first; p < first + run; p++) {
-            const value = x[p];
-            a0 += value * weights[w];
-            a1 += value * weights[w + 1];
-            w += maps;
+  const x = planes(readFrom, below.output, height, width, channels, width);
+  const tap = channels * maps; // from a weight to the one of the next pixel
+  for (let m = 0; m < maps; m++) {
+    const a = sumsOfMap.fill(bias[m], 0, rows * columns);
+    for (const d of here.reads[m]) {
+      for (let i = 0; i < 5; i++) {
+        const w = 5 * i * tap + d * maps + m;
+        const w0 = weights[w];
+        const w1 = weights[w + tap];
+        const w2 = weights[w + 2 * tap];
+        const w3 = weights[w + 3 * tap];
+        const w4 = weights[w + 4 * tap];
+        for (let r = 0; r < rows; r++) {
+          let p = (d * height + r + i) * width;
+          let x0 = x[p++];
+          let x1 = x[p++];
+          let x2 = x[p++];
+          let x3 = x[p++];
+          for (let u = r * columns; u < (r + 1) * columns; u++) {
+            const x4 = x[p++];
+            a[u] += w0 * x0 + w1 * x1 + w2 * x2 + w3 * x3 + w4 * x4;
+            x0 = x1;
+            x1 = x2;
+            x2 = x3;
+            x3 = x4;
           }
         }
-        sums[unit + m] = a0;
-        sums[unit + m + 1] = a1;
       }
     }
+    for (let u = 0; u < rows * columns; u++) here.sums[u * maps + m] = a[u];
   }
 }
 
@@ -484,44 +503,172 @@ function addWindows(below, here) {
  * @param {Layer} below
  * @param {Layer} here
  * @param {Float32Array} gradient dE/da
+ * @param {boolean} toInput whether dE/dx is wanted
  */
-function addWindowsBack(below, here, gradient) {
-  const [x, toX] = [below.output, below.outputGradient];
+export function addWindowsBack(below, here, gradient, toInput) {
+  if (here.size !== 5 || here.shape[0] === 1) {
+    addAllBack(below, here, gradient);
+    return;
+  }
   const { weights } = here.parameters;
   const [toWeights, toBias] = [here.gradients.weights, here.gradients.bias];
-  const [, width, channels] = below.shape;
-  const [rows, columns, maps] = here.shape;
-  const run = here.size * channels;
-  toWeights.fill(0);
-  toBias.fill(0);
-  for (let r = 0; r < rows; r++) {
-    for (let c = 0; c < columns; c++) {
-      const unit = (r * columns + c) * maps;
-      for (let m = 0; m < maps; m++) toBias[m] += gradient[unit + m];
-      let w = 0;
-      for (let i = 0; i < here.size; i++) {
-        const first = ((r + i) * width + c) * channels;
-        for (let p = first; p < first + run; p++) {
-          const value = x[p];
-          let total = 0;
-          for (let m = 0; m < maps; m++) {
-            const g = gradient[unit + m];
-            toWeights[w + m] += value * g;
-            total += g * weights[w + m];
-          }
-          toX[p] += total;
-          w += maps;
+  const [height, width, channels] = below.shape;
+  const [rows, , maps] = here.shape;
+  const x = planes(readFrom, below.output, height, width, channels, width);
+  // With four zeros at the end of each row, all rows are as long as those below.
+  const g = planes(comesBack, gradient, rows, here.shape[1], maps, width);
+  const toX = goesDown.fill(0, 0, channels * height * width);
+  const tap = channels * maps;
+  for (let m = 0; m < maps; m++) {
+    const first = m * rows * width;
+    let total = 0;
+    for (let u = first; u < first + rows * width; u++) total += g[u];
+    toBias[m] = total;
+    for (const d of here.reads[m]) {
+      for (let i = 0; i < 5; i++) {
+        const w = 5 * i * tap + d * maps + m;
+        const from = (d * height + i) * width; // what the kernel's row i reads, row by row
+        let t0 = 0;
+        let t1 = 0;
+        let t2 = 0;
+        let t3 = 0;
+        let t4 = 0;
+        // Row after row without a break: the zeros keep the rows apart.
+        let g1 = 0;
+        let g2 = 0;
+        let g3 = 0;
+        let g4 = 0;
+        for (let u = 0; u < rows * width; u++) {
+          const g0 = g[first + u];
+          const value = x[from + u];
+          t0 += g0 * value;
+          t1 += g1 * value;
+          t2 += g2 * value;
+          t3 += g3 * value;
+          t4 += g4 * value;
+          g4 = g3;
+          g3 = g2;
+          g2 = g1;
+          g1 = g0;
+        }
+        toWeights[w] = t0;
+        toWeights[w + tap] = t1;
+        toWeights[w + 2 * tap] = t2;
+        toWeights[w + 3 * tap] = t3;
+        toWeights[w + 4 * tap] = t4;
+        if (!toInput) continue;
+        const w0 = weights[w];
+        const w1 = weights[w + tap];
+        const w2 = weights[w + 2 * tap];
+        const w3 = weights[w + 3 * tap];
+        const w4 = weights[w + 4 * tap];
+        g1 = g2 = g3 = g4 = 0;
+        for (let u = 0; u < rows * width; u++) {
+          const g0 = g[first + u];
+          toX[from + u] += w0 * g0 + w1 * g1 + w2 * g2 + w3 * g3 + w4 * g4;
+          g4 = g3;
+          g3 = g2;
+          g2 = g1;
+          g1 = g0;
         }
       }
     }
   }
-  // A kernel that does not exist has no gradient.
-  for (let m = 0; m < maps; m++) {
-    const reads = here.reads[m];
-    for (let d = 0; d < channels && reads.length < channels; d++) {
-      if (reads.includes(d)) continue;
-      for (let i = d * maps + m; i < toWeights.length; i += channels * maps) toWeights[i] = 0;
+  for (let d = 0; d < channels && toInput; d++) {
+    const first = d * height * width;
+    for (let p = 0; p < height * width; p++) {
+      below.outputGradient[p * channels + d] = toX[first + p];
     }
+  }
+}
+
+// Where a layer's numbers are while they are added up: large enough for C1 and C3, and for C5. With
+// 64 bits none has to be converted in the inner loops.
+const readFrom = new Float64Array(6 * 14 * 14);
+const comesBack = new Float64Array(6 * 28 * 32);
+const goesDown = new Float64Array(6 * 14 * 14);
+const sumsOfMap = new Float64Array(28 * 28);
+
+/**
+ * Copy values (row, column, map) into one plane for each map, with zeros at the end of each row.
+ *
+ * @param {Float64Array} into
+ * @param {Float32Array} values
+ * @param {number} height
+ * @param {number} width
+ * @param {number} maps
+ * @param {number} length of a row of a plane
+ */
+function planes(into, values, height, width, maps, length) {
+  for (let m = 0; m < maps; m++) {
+    for (let r = 0; r < height; r++) {
+      const first = (m * height + r) * length;
+      for (let c = 0; c < width; c++) into[first + c] = values[(r * width + c) * maps + m];
+      into.fill(0, first + width, first + length);
+    }
+  }
+  return into;
+}
+
+/**
+ * a[m] = bias[m] + sum over p of x[p] * weights[p, m], where every unit reads all values below.
+ *
+ * @param {Layer} below
+ * @param {Layer} here
+ */
+function addAll(below, here) {
+  const x = below.output;
+  const { weights, bias } = here.parameters;
+  const maps = here.output.length;
+  const a = sumsOfMap;
+  for (let m = 0; m < maps; m++) a[m] = bias[m];
+  // Four values at a time; all our layers have so many times four.
+  for (let p = 0; p < x.length; p += 4) {
+    const x0 = x[p];
+    const x1 = x[p + 1];
+    const x2 = x[p + 2];
+    const x3 = x[p + 3];
+    let w = p * maps;
+    for (let m = 0; m < maps; m++) {
+      a[m] +=
+        x0 * weights[w] +
+        x1 * weights[w + maps] +
+        x2 * weights[w + 2 * maps] +
+        x3 * weights[w + 3 * maps];
+      w++;
+    }
+  }
+  for (let m = 0; m < maps; m++) here.sums[m] = a[m];
+}
+
+/**
+ * The transposes of `addAll`.
+ *
+ * @param {Layer} below
+ * @param {Layer} here
+ * @param {Float32Array} gradient dE/da
+ */
+function addAllBack(below, here, gradient) {
+  const [x, toX] = [below.output, below.outputGradient];
+  const { weights } = here.parameters;
+  const toWeights = here.gradients.weights;
+  const maps = here.output.length;
+  here.gradients.bias.set(gradient);
+  let w = 0;
+  for (let p = 0; p < x.length; p++) {
+    const value = x[p];
+    let even = 0;
+    let odd = 0;
+    for (let m = 0; m < maps; m += 2) {
+      const g0 = gradient[m];
+      const g1 = gradient[m + 1];
+      toWeights[w] = value * g0;
+      toWeights[w + 1] = value * g1;
+      even += g0 * weights[w];
+      odd += g1 * weights[w + 1];
+      w += 2;
+    }
+    toX[p] = even + odd;
   }
 }
 

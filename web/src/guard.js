@@ -1,4 +1,4 @@
-/** What a reader sees where a component cannot start: the figure and a plain sentence. */
+/** What a reader sees where a component cannot start: what stands in, and a plain sentence. */
 
 /**
  * What a component reads from its host, in the words of anywidget.
@@ -28,6 +28,10 @@ export function guarded(component) {
       const stage = document.createElement("div");
       // It has its size from the beginning, for components that measure it, but shows nothing yet.
       stage.style.visibility = "hidden";
+      // From what has not got this JupyterLab takes keys for itself: an "a" inserts a cell.
+      stage.addEventListener("focusin", ({ target }) => {
+        /** @type {Element} */ (target).setAttribute("data-lm-suppress-shortcuts", "");
+      });
       el.replaceChildren(figure, stage);
       try {
         const cleanUp = await component.render({ model, el: stage, load });
@@ -69,7 +73,7 @@ function fromKernel(model) {
 }
 
 /**
- * Say under the figure why it does not move.
+ * Say under what stands in for a component why it stays.
  *
  * @param {HTMLElement} el
  * @param {unknown} error
@@ -79,6 +83,6 @@ export function explain(el, error) {
   const message = document.createElement("p");
   message.className = "component-message";
   message.setAttribute("role", "status");
-  message.textContent = `This figure can be played with, but it did not start. ${reason}`;
+  message.textContent = `This part of the page can do more, but it did not start. ${reason}`;
   el.append(message);
 }

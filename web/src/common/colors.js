@@ -11,7 +11,11 @@ const LEVELS = 512;
  * the style sheet; the scale that is shown is where they are read from.
  */
 export class Scale {
-  constructor() {
+  /**
+   * @param {string} [least] what stands at its ends
+   * @param {string} [most]
+   */
+  constructor(least = written(-LARGEST), most = `+${LARGEST.toFixed(2)}`) {
     /** One color for each level, as a picture has it in memory. */
     this.colors = new Uint32Array(LEVELS);
     this.last = "";
@@ -19,14 +23,13 @@ export class Scale {
     this.element = make(
       "div",
       { class: "lc-scale", role: "img" },
-      make("span", {}, written(-LARGEST)),
+      make("span", {}, least),
       make("span", { class: "lc-bar" }, ...this.ends),
-      make("span", {}, `+${LARGEST.toFixed(2)}`),
+      make("span", {}, most),
     );
     this.element.setAttribute(
       "aria-label",
-      `Color scale of all values: orange ${written(-LARGEST)}, the page's color 0, ` +
-        `blue +${LARGEST.toFixed(2)}.`,
+      `Color scale of all values: orange ${least}, the page's color 0, blue ${most}.`,
     );
   }
 

@@ -2,6 +2,7 @@
 
 import { LARGEST, largestOf } from "../common/colors.js";
 import { make, say, signed, wantsLessMotion, written } from "../common/page.js";
+import { plot } from "../common/plot.js";
 import { terms } from "./terms.js";
 
 /** @typedef {import("./terms.js").Unit} Unit */
@@ -59,14 +60,14 @@ export function numberView(network, scale, unit) {
     "Add them one by one",
   );
   const curve = make("canvas", {
-    class: "ll-curve",
+    class: "lc-plot ll-curve",
     width: 600,
     height: 80,
     "aria-hidden": "true",
   });
   const equation = make("p", { class: "ll-sentence ll-equation" });
   const squashing = make("canvas", {
-    class: "ll-squashing",
+    class: "lc-plot ll-squashing",
     width: 360,
     height: 140,
     "aria-hidden": "true",
@@ -183,37 +184,6 @@ export function numberView(network, scale, unit) {
   }
 
   return { element, update, stop };
-}
-
-/**
- * A line over its axes, with a dot.
- *
- * @param {HTMLCanvasElement} canvas
- * @param {number[][][]} axes
- * @param {number[][]} points
- * @param {number[]} dot
- */
-function plot(canvas, axes, points, dot) {
-  const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
-  const style = getComputedStyle(canvas);
-  const line = (
-    /** @type {number[][]} */ through,
-    /** @type {number} */ wide,
-    /** @type {string} */ color,
-  ) => {
-    context.lineWidth = wide;
-    context.strokeStyle = color;
-    context.beginPath();
-    for (const [x, y] of through) context.lineTo(x, y);
-    context.stroke();
-  };
-  context.clearRect(0, 0, canvas.width, canvas.height);
-  for (const axis of axes) line(axis, 1.5, style.borderTopColor);
-  line(points, 2.5, style.color);
-  context.fillStyle = style.outlineColor;
-  context.beginPath();
-  context.arc(dot[0], dot[1], 6, 0, 7);
-  context.fill();
 }
 
 /** @param {Group[]} groups */

@@ -1,0 +1,4 @@
+import { guarded } from "../guard.js";
+import string from "../string/string.js";
+
+export default guarded(string);

@@ -1,0 +1,4 @@
+import { guarded } from "../guard.js";
+import train from "../train/train.js";
+
+export default guarded(train);
