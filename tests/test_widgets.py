@@ -242,11 +242,15 @@ def test_without_anywidget_a_component_says_what_to_install(monkeypatch):
     assert element.figure.svg is not None
 
 
+# Those that the other cells do not show.
+OTHERS = sorted(widgets.COMPONENTS.keys() - {"lenet_live", "progress", "quiz", "train_here"})
 CELLS = (
     "from lenet_course.widgets import lenet_live\nlenet_live()",
     "damaged = lenet_live()\ndamaged.weights = b'abc'\ndamaged",
     "from lenet_course.quiz import quiz\nquiz('05')",
     "from lenet_course.widgets import train_here\ntrain_here()",
+    "from IPython.display import display\nfrom lenet_course import widgets\n"
+    f"for name in {OTHERS}:\n    display(getattr(widgets, name)())",
 )
 
 
@@ -311,6 +315,11 @@ def test_components_in_jupyterlab(browser, lab):
     # The kernel sends the digits to learn from.
     page.get_by_role("button", name="Step: one digit").click()
     expect(page.locator(".th-where")).to_have_text("1 digit seen", timeout=60_000)
+    others = page.locator(".jp-OutputArea").nth(4)
+    expect(others.locator("section.lc")).to_have_count(len(OTHERS), timeout=60_000)
+    for section in others.locator("section.lc").all():
+        assert section.is_visible()
+    assert others.locator("figure.picture, .component-message").count() == 0
     context.close()
 
 
