@@ -94,7 +94,7 @@ def take(page, digit, times=1):
     for _ in range(times):
         page.get_by_role("button", name=f"Test digit {digit}").click()
     settled(page)
-    return int(re.search(r"number (\d+)", page.locator(".di-source").inner_text())[1])
+    return int(re.search(r"number (\d+)", page.locator(".lc-source").inner_text())[1])
 
 
 def attack(page, steps=20, aim="", divided=False):

@@ -76,6 +76,9 @@ html[data-theme="dark"] .lc, body[data-jp-theme-light="false"] .lc { color-schem
 /* Border and outline are not shown: they hand the colors of axes and dot to the script. */
 .lc-plot { color: var(--accent); border: 0 solid var(--line); outline: 0 solid var(--look); }
 .lc-scroll { overflow-x: auto; max-width: 100%; }
+.lc-digits { display: grid; grid-template-columns: repeat(10, minmax(0, 2.4rem)); gap: 0.2rem; }
+.lc .lc-digits button { min-width: 0; padding-inline: 0; }
+.lc .lc-source { margin-top: 0.25rem; color: var(--soft); font-size: 0.8125rem; }
 @media (prefers-reduced-motion: reduce) {
   .lc * { scroll-behavior: auto; transition: none; }
 }

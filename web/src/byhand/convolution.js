@@ -18,7 +18,7 @@ import {
 } from "./arithmetic.js";
 import { board, reachable } from "./board.js";
 import { groups, options } from "./choices.js";
-import { digitPicker } from "./digit_picker.js";
+import { digitPicker } from "../common/digit_picker.js";
 import { kernelEditor } from "./kernel_editor.js";
 import { HAND_MADE, learnedFrom } from "./kernels.js";
 import { bracketed, numbers } from "./numbers.js";

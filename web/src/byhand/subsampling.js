@@ -19,7 +19,7 @@ import {
 } from "./arithmetic.js";
 import { board, reachable } from "./board.js";
 import { groups } from "./choices.js";
-import { digitPicker } from "./digit_picker.js";
+import { digitPicker } from "../common/digit_picker.js";
 import { FACING, learnedFrom } from "./kernels.js";
 import { KINDS } from "./kinds.js";
 import { numbers } from "./numbers.js";

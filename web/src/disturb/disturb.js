@@ -4,6 +4,7 @@ import { lenet5_1998 } from "../engine.js";
 import base from "../common/base.css";
 import style from "./disturb.css";
 import { Picture, Scale, largestOf } from "../common/colors.js";
+import { digitPicker } from "../common/digit_picker.js";
 import { unpack } from "../common/examples.js";
 import { make, say, speaker, watchTheme, written } from "../common/page.js";
 import { disturbed, read, slope } from "./attack.js";
@@ -76,10 +77,6 @@ function component(network, examples) {
     table.mark(kind, breaks);
   });
 
-  const digits = Array.from({ length: 10 }, (_, name) =>
-    button(String(name), () => choose(name), { "aria-label": `Test digit ${name}` }),
-  );
-  const source = make("p", { class: "di-source" });
   const otherNoise = button("Other pixels", () => {
     situation.drawn = lots((situation.seed += 1));
     touched("Other pixels. ");
@@ -106,12 +103,7 @@ function component(network, examples) {
       "div",
       { class: "di-head" },
       make("p", {}, "Disturb a test digit: the network of 1998 reads it all the while."),
-      make(
-        "div",
-        { role: "group", "aria-label": "Test digits of MNIST; press again for another one" },
-        make("div", { class: "lc-row di-digits" }, ...digits),
-        source,
-      ),
+      digitPicker(examples, situation.example, choose),
     ),
     make(
       "div",
@@ -145,11 +137,10 @@ function component(network, examples) {
     return { example, digit: framed(example.pixels) };
   }
 
-  /** @param {number} name */
-  function choose(name) {
-    const own = examples.filter((one) => one.digit === name);
-    Object.assign(situation, taken(own[(own.indexOf(situation.example) + 1) % own.length]));
-    touched(`A ${name}, number ${situation.example.number} of the test set. `);
+  /** @param {import("../common/examples.js").Example} example */
+  function choose(example) {
+    Object.assign(situation, taken(example));
+    touched(`A ${example.digit}, number ${example.number} of the test set. `);
   }
 
   /**
@@ -196,7 +187,6 @@ function component(network, examples) {
     say(big, String(answer));
     say(verdict, `Read as ${answer}, ${rightly()}.`);
     verdict.classList.toggle("di-wrong", answer !== example.digit);
-    say(source, `A ${example.digit}: number ${example.number} of MNIST's test set.`);
 
     least = found.note(example, change, atRest, answer);
     table.about(`the ${example.digit}, number ${example.number}`);
@@ -204,7 +194,6 @@ function component(network, examples) {
       sliders[at].set(change[kind.key]);
       table.own(kind, found.best(example.number, kind));
     });
-    digits.forEach((one, name) => one.setAttribute("aria-pressed", String(name === example.digit)));
     search.search({ ...situation, change: { ...change } });
   }
 

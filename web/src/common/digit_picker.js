@@ -1,8 +1,8 @@
 /** Ten buttons that take a test digit of MNIST. */
 
-import { make, say } from "../common/page.js";
+import { make, say } from "./page.js";
 
-/** @typedef {import("../common/examples.js").Example} Example */
+/** @typedef {import("./examples.js").Example} Example */
 
 /**
  * @param {Example[]} examples
@@ -11,7 +11,7 @@ import { make, say } from "../common/page.js";
  */
 export function digitPicker(examples, first, choose) {
   let shown = first;
-  const source = make("p", { class: "bh-source" });
+  const source = make("p", { class: "lc-source" });
   /** @type {HTMLButtonElement[]} */
   const buttons = Array.from({ length: 10 }, (_, digit) =>
     make(
@@ -44,7 +44,7 @@ export function digitPicker(examples, first, choose) {
     {},
     make(
       "div",
-      { class: "bh-digits", role: "group", "aria-label": "Test digits" },
+      { class: "lc-digits", role: "group", "aria-label": "Test digits" },
       ...buttons,
     ),
     source,
