@@ -459,7 +459,7 @@ def test_stopped_from_the_keyboard(tmp_path: Path) -> None:
         "    begun = Path(sys.argv[1]) / 'begun'\n"
         "    if training.seed == 1:\n"
         "        begun.touch()\n"
-        "        time.sleep(60)\n"
+        "        time.sleep(600)\n"
         "    while not begun.exists():\n"  # both processes work before one is done
         "        time.sleep(0.01)\n"
         "    return Trained({'validation_errors': 1}, None)\n"
@@ -480,7 +480,7 @@ def test_stopped_from_the_keyboard(tmp_path: Path) -> None:
         while "finished, 1 of 2" not in process.stdout.readline():
             assert process.poll() is None
         os.killpg(process.pid, signal.SIGINT)
-        _, errors = process.communicate(timeout=30)
+        _, errors = process.communicate(timeout=200)  # sooner than the training ends
     assert process.returncode == 1
     assert errors.splitlines()[-1] == (
         "Stopped. What was finished is kept; the same command goes on from there."
